@@ -272,6 +272,6 @@ function setup(timeline) {
   // The poster: the title scene at the end of its run, with or without a play mark.
   window.poster = play => {
     const s = timeline.scenes[0]; seek(s.end - .5); s.el.style.opacity = 1; s.el.style.visibility = 'visible';
-    if (play) stage.insertAdjacentHTML('beforeend', `<svg width="128" height="128" viewBox="0 0 144 144" style="left:576px;top:300px;filter:drop-shadow(0 12px 32px rgba(16,10,50,.5))"><circle cx="72" cy="72" r="72" fill="oklch(0.55 0.2 280)"/><path d="M58 46v52l42-26z" fill="#fff" stroke="#fff" stroke-width="8" stroke-linejoin="round"/></svg>`);
+    if (play) stage.insertAdjacentHTML('beforeend', `<svg width="144" height="144" viewBox="0 0 144 144" style="left:568px;top:291px;filter:drop-shadow(0 12px 32px rgba(16,10,50,.5))"><circle cx="72" cy="72" r="72" fill="oklch(0.55 0.2 280)"/><path d="M58 46v52l42-26z" fill="#fff" stroke="#fff" stroke-width="8" stroke-linejoin="round"/></svg>`);
   };
 }
