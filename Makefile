@@ -1,0 +1,25 @@
+SHELL := bash
+.DEFAULT_GOAL := help
+.PHONY: help run test bench check
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 14
+
+run: ## install what is needed, build, serve the demo on http://127.0.0.1:3000
+	scripts/setup run
+	scripts/build
+	exec $${CARGO_TARGET_DIR:-target}/release/cuepoint serve --demo
+
+test: ## everything: checks, tests on SQLite and PostgreSQL, the release build in a browser
+	scripts/setup test
+	scripts/test
+
+bench: ## the server's benchmarks and the player's in a browser
+	scripts/setup test
+	scripts/build
+	. scripts/env && cargo bench -p server
+	. scripts/env && npm --prefix end2end run bench
+
+check: ## only formatting, lints and licences
+	scripts/setup test
+	scripts/test check
