@@ -1,0 +1,22 @@
+//! The embed page: the player alone, filling its frame.
+
+use super::{Document, Frame};
+use crate::{
+    engage::Surface,
+    film::Film,
+    player::{Options, Player},
+};
+use leptos::prelude::*;
+
+#[component]
+pub fn EmbedPage(frame: Frame, film: Film, options: Options) -> impl IntoView {
+    let (title, description) = (film.title.clone(), film.description.clone());
+    let poster = film.poster.clone();
+    view! {
+        <Document frame title description poster boots=true class="embed">
+            <main class="fill">
+                <Player film options surface=Surface::Embed />
+            </main>
+        </Document>
+    }
+}

@@ -1,0 +1,327 @@
+//! Reports what happens to the server: in batches while the page is there, by beacon when it goes.
+//! Whatever is not acknowledged is sent again; the server stores an event once for its number.
+
+use super::{
+    media::{Media, ms},
+    tape::{How, Tape},
+};
+use crate::{
+    engage::{Event, RECORD_PATH, Surface, What},
+    film::Film,
+};
+use leptos::prelude::*;
+use serde::Serialize;
+use std::time::Duration;
+use uuid::Uuid;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{HtmlVideoElement, RequestInit, Response, VisibilityState};
+
+/// A handle on the view's tape; it lives as long as the page.
+#[derive(Clone, Copy)]
+pub struct Recorder(StoredValue<Inner, LocalStorage>);
+
+struct Inner {
+    tape: Tape,
+    session: Uuid,
+    video: String,
+    pass: String,
+    surface: Surface,
+    element: Option<HtmlVideoElement>,
+    /// Where a seek that is under way began.
+    seek_from: Option<i64>,
+    sending: bool,
+    failures: u32,
+    /// Not before this moment of the page's clock.
+    wait_until: f64,
+    ticks: u32,
+}
+
+/// The batch as it is written; [`crate::engage::Batch`] is how it is read.
+#[derive(Serialize)]
+struct Envelope<'a> {
+    v: u32,
+    session: Uuid,
+    video: &'a str,
+    pass: &'a str,
+    sent: i64,
+    events: &'a [Event],
+}
+
+const TICK: Duration = Duration::from_secs(10);
+/// A paused, visible page says it is there every third tick, for half an hour.
+const HERE_TICKS: u32 = 3;
+const HERE_UNTIL: u32 = 180;
+/// The first wait after a failure, and the longest, in milliseconds.
+const BACKOFF_MS: f64 = 10_000.0;
+const BACKOFF_MAX_MS: f64 = 300_000.0;
+
+impl Recorder {
+    pub fn new(film: &Film, surface: Surface) -> Self {
+        Self(StoredValue::new_local(Inner {
+            tape: Tape::default(),
+            session: Uuid::nil(),
+            video: film.token.clone(),
+            pass: film.pass.clone(),
+            surface,
+            element: None,
+            seek_from: None,
+            sending: false,
+            failures: 0,
+            wait_until: 0.0,
+            ticks: 0,
+        }))
+    }
+
+    /// Begins to report: the load itself, then whatever the element says.
+    pub fn start(self, media: Media) {
+        let clock = clock();
+        self.0.update_value(|inner| {
+            inner.session = session(js_sys::Date::now() - clock);
+            let document = document();
+            let own = (inner.surface == Surface::Play).then(|| location().href().ok()).flatten();
+            let referrer = Some(document.referrer()).filter(|text| !text.is_empty());
+            let surface = inner.surface;
+            inner.tape.push(clock as i64, What::Load { surface, referrer, page_url: own });
+        });
+        if !media.paused.get_untracked() {
+            self.catch_up();
+        }
+        set_interval(move || self.tick(), TICK);
+        window_event_listener_untyped("pagehide", move |_| self.leave());
+        let listener = wasm_bindgen::closure::Closure::<dyn Fn()>::new(move || self.visibility());
+        let _ = document().add_event_listener_with_callback("visibilitychange", listener.as_ref().unchecked_ref());
+        listener.forget();
+        self.flush();
+    }
+
+    /// The video was playing before the script came; the boot script knows since when.
+    fn catch_up(self) {
+        self.0.update_value(|inner| {
+            let Some(video) = inner.element.clone() else { return };
+            let (since, from) = first_playback().unwrap_or_else(|| (clock(), video.current_time()));
+            let how = how(&video);
+            inner.tape.push(since as i64, What::Play { pos: ms(from) });
+            inner.tape.begin(since as i64, ms(from), how);
+        });
+    }
+
+    /// Hears an event of the element.
+    pub fn hear(self, video: &HtmlVideoElement, event: &str) {
+        let at = clock() as i64;
+        let pos = ms(video.current_time());
+        let mut urgent = false;
+        self.0.update_value(|inner| {
+            inner.element.get_or_insert_with(|| video.clone());
+            if inner.session.is_nil() {
+                return;
+            }
+            let tape = &mut inner.tape;
+            match event {
+                "play" => {
+                    tape.push(at, What::Play { pos });
+                }
+                "playing" => tape.begin(at, pos, how(video)),
+                "timeupdate" if !video.seeking() => tape.sample(pos),
+                "seeking" => {
+                    let from = tape.position();
+                    tape.end(at, from);
+                    inner.seek_from.get_or_insert(from);
+                }
+                "seeked" => {
+                    if let Some(from) = inner.seek_from.take() {
+                        tape.push(at, What::Seek { from, to: pos });
+                    }
+                    tape.sample(pos);
+                    if !video.paused() && video.ready_state() >= 3 {
+                        tape.begin(at, pos, how(video));
+                    }
+                }
+                "pause" => {
+                    tape.end(at, pos);
+                    tape.push(at, What::Pause { pos });
+                    urgent = true;
+                }
+                "ended" => {
+                    tape.end(at, pos);
+                    tape.push(at, What::Ended);
+                    urgent = true;
+                }
+                "waiting" | "emptied" => tape.end(at, pos),
+                "ratechange" | "volumechange" => tape.turn(at, pos, how(video)),
+                "error" => {
+                    tape.end(at, pos);
+                    let code = video.error().map_or(0, |error| error.code().into());
+                    tape.push(at, What::Error { code });
+                }
+                _ => {}
+            }
+        });
+        if urgent {
+            self.flush();
+        }
+    }
+
+    /// Writes down something that is not the element's.
+    pub fn note(self, what: What) {
+        self.0.update_value(|inner| {
+            inner.tape.push(clock() as i64, what);
+        });
+    }
+
+    pub fn reserve(self) -> u32 {
+        self.0.try_update_value(|inner| inner.tape.reserve()).unwrap_or_default()
+    }
+
+    /// The recorded way to a link's target.
+    pub fn click_through(self, base: &str, seq: u32) -> String {
+        if !base.starts_with("/video/cta/") {
+            return base.to_owned();
+        }
+        self.0.with_value(|inner| format!("{base}&s={}&n={seq}", inner.session))
+    }
+
+    /// A click on an interaction: where it happened is written first, and it is sent at once.
+    pub fn answered(self, seq: u32, interaction: Uuid) {
+        self.checkpoint();
+        let answer = serde_json::Value::Object(serde_json::Map::new());
+        self.0.update_value(|inner| inner.tape.put(seq, clock() as i64, What::Answer { interaction, answer }));
+        self.0.update_value(|inner| inner.wait_until = 0.0);
+        self.flush();
+    }
+
+    /// Closes the running interval and begins the next.
+    fn checkpoint(self) {
+        self.0.update_value(|inner| {
+            if let Some(video) = inner.element.clone() {
+                inner.tape.turn(clock() as i64, ms(video.current_time()), how(&video));
+            }
+        });
+    }
+
+    fn tick(self) {
+        self.checkpoint();
+        self.0.update_value(|inner| {
+            let paused = inner.element.as_ref().is_some_and(|video| video.paused());
+            inner.ticks = if paused { inner.ticks + 1 } else { 0 };
+            if paused && is_visible() && inner.ticks % HERE_TICKS == 0 && inner.ticks <= HERE_UNTIL {
+                inner.tape.push(clock() as i64, What::Here);
+            }
+        });
+        self.flush();
+    }
+
+    fn visibility(self) {
+        self.checkpoint();
+        if is_visible() {
+            self.note(What::Visible);
+            self.flush();
+        } else {
+            self.note(What::Hidden);
+            self.beacon();
+        }
+    }
+
+    fn leave(self) {
+        self.checkpoint();
+        self.beacon();
+    }
+
+    /// Sends what waits; nobody hears the answer, so it stays on the tape.
+    fn beacon(self) {
+        if let Some((body, _)) = self.envelope() {
+            // A full beacon queue is no loss: the tape is sent again when the page comes back.
+            let _ = window().navigator().send_beacon_with_opt_str(RECORD_PATH, Some(&body));
+        }
+    }
+
+    /// Sends what waits, unless a batch is under way or the server asked for patience.
+    fn flush(self) {
+        let ready = self.0.with_value(|inner| !inner.sending && clock() >= inner.wait_until);
+        let Some((body, events)) = self.envelope().filter(|_| ready) else { return };
+        self.0.update_value(|inner| inner.sending = true);
+        leptos::task::spawn_local(async move {
+            let status = post(&body).await.unwrap_or(0);
+            self.0.update_value(|inner| {
+                inner.sending = false;
+                if decided(status) {
+                    inner.failures = 0;
+                    inner.tape.drop_sent(&events);
+                } else {
+                    inner.failures += 1;
+                    let spread = js_sys::Math::random() * f64::from(1_u32 << inner.failures.min(5) >> 1);
+                    inner.wait_until = clock() + (BACKOFF_MS * (1.0 + spread)).min(BACKOFF_MAX_MS);
+                }
+            });
+            if decided(status) {
+                self.flush();
+            }
+        });
+    }
+
+    fn envelope(self) -> Option<(String, Vec<Event>)> {
+        self.0.with_value(|inner| {
+            let events = inner.tape.batch();
+            if events.is_empty() || inner.session.is_nil() {
+                return None;
+            }
+            let body = serde_json::to_string(&Envelope {
+                v: 1,
+                session: inner.session,
+                video: &inner.video,
+                pass: &inner.pass,
+                sent: js_sys::Date::now() as i64,
+                events: &events,
+            });
+            Some((body.ok()?, events))
+        })
+    }
+}
+
+/// Has the server said its last word on a batch? 4xx will not get better by repeating.
+fn decided(status: u16) -> bool {
+    matches!(status, 200..=299 | 400..=499) && !matches!(status, 408 | 429)
+}
+
+async fn post(body: &str) -> Result<u16, JsValue> {
+    let init = RequestInit::new();
+    init.set_method("POST");
+    init.set_body(&body.into());
+    // The batch may outlive the page.
+    js_sys::Reflect::set(&init, &"keepalive".into(), &true.into())?;
+    let answer = window().fetch_with_str_and_init(RECORD_PATH, &init);
+    let response: Response = wasm_bindgen_futures::JsFuture::from(answer).await?.unchecked_into();
+    Ok(response.status())
+}
+
+fn how(video: &HtmlVideoElement) -> How {
+    How {
+        rate: (video.playback_rate() * 100.0).round() as i64,
+        hidden: !is_visible(),
+        muted: video.muted() || video.volume() == 0.0,
+    }
+}
+
+fn is_visible() -> bool {
+    document().visibility_state() == VisibilityState::Visible
+}
+
+/// Milliseconds since the page began, by a clock that never jumps.
+fn clock() -> f64 {
+    window().performance().map_or(0.0, |clock| clock.now())
+}
+
+/// When and where playback first began, as the boot script saw it: page milliseconds and seconds of media.
+fn first_playback() -> Option<(f64, f64)> {
+    let cue = js_sys::Reflect::get(&window(), &"__cue".into()).ok()?;
+    let pair: js_sys::Array = js_sys::Reflect::get(&cue, &"p".into()).ok()?.dyn_into().ok()?;
+    Some((pair.get(0).as_f64()?, pair.get(1).as_f64()?))
+}
+
+/// A version 7 UUID whose time is the view's beginning.
+fn session(began_ms: f64) -> Uuid {
+    let mut random = [0; 10];
+    for byte in &mut random {
+        *byte = (js_sys::Math::random() * 256.0) as u8;
+    }
+    uuid::Builder::from_unix_timestamp_millis(began_ms as u64, &random).into_uuid()
+}

@@ -1,0 +1,189 @@
+//! What the recorder writes down: events in order, and the intervals that were really played,
+//! taken at their edges (never from `timeupdate` steps). Pure; positions and times are milliseconds.
+
+use crate::engage::{Event, What};
+use std::collections::VecDeque;
+
+/// An interval that is being played.
+#[derive(Clone, Copy, Debug)]
+struct Open {
+    from: i64,
+    since: i64,
+    how: How,
+}
+
+/// How a stretch is played; a change of any of these begins a new interval.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct How {
+    /// Percent of normal speed.
+    pub rate: i64,
+    pub hidden: bool,
+    pub muted: bool,
+}
+
+/// Slack for clocks and rounding, as the server grants it.
+const SLACK: i64 = 300;
+/// Events in one batch, below the server's 200.
+const BATCH: usize = 150;
+
+/// The events of one view that are not known to be stored.
+#[derive(Default)]
+pub struct Tape {
+    next: u32,
+    open: Option<Open>,
+    /// The last position that was sampled while not seeking.
+    pos: i64,
+    pending: VecDeque<Event>,
+}
+
+impl Tape {
+    /// Writes an event down and returns its number.
+    pub fn push(&mut self, at: i64, what: What) -> u32 {
+        let seq = self.reserve();
+        self.put(seq, at, what);
+        seq
+    }
+
+    /// Takes a number for an event that may happen later.
+    pub fn reserve(&mut self) -> u32 {
+        let seq = self.next;
+        self.next += 1;
+        seq
+    }
+
+    /// Writes down an event whose number was reserved.
+    pub fn put(&mut self, seq: u32, at: i64, what: What) {
+        self.pending.push_back(Event { seq, at, what });
+    }
+
+    /// The playhead was seen at `pos`, not seeking.
+    pub fn sample(&mut self, pos: i64) {
+        self.pos = pos;
+    }
+
+    /// Where the playhead was last seen.
+    pub fn position(&self) -> i64 {
+        self.pos
+    }
+
+    /// Playback runs from `pos`; nothing happens when an interval is open already.
+    pub fn begin(&mut self, at: i64, pos: i64, how: How) {
+        if self.open.is_none() {
+            self.pos = pos;
+            self.open = Some(Open { from: pos, since: at, how });
+        }
+    }
+
+    /// Playback stopped at `to`.
+    pub fn end(&mut self, at: i64, to: i64) {
+        let Some(open) = self.open.take() else { return };
+        let How { rate, hidden, muted } = open.how;
+        // What the wall clock does not allow was skipped by sleep or by a script, not played.
+        let to = to.min(open.from + ((at - open.since).max(0) + SLACK) * rate / 100);
+        if to > open.from {
+            self.push(at, What::Watched { from: open.from, to, rate, hidden, muted });
+        }
+    }
+
+    /// Closes the open interval at `pos` and begins the next one there, played like `how`.
+    pub fn turn(&mut self, at: i64, pos: i64, how: How) {
+        if self.open.is_some() {
+            self.end(at, pos);
+            self.begin(at, pos, how);
+        }
+    }
+
+    /// The next batch: the oldest events that wait.
+    pub fn batch(&self) -> Vec<Event> {
+        self.pending.iter().take(BATCH).cloned().collect()
+    }
+
+    /// The server has decided on these events: stored or refused, they need not be sent again.
+    pub fn drop_sent(&mut self, sent: &[Event]) {
+        self.pending.retain(|event| !sent.iter().any(|done| done.seq == event.seq));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLAIN: How = How { rate: 100, hidden: false, muted: false };
+
+    fn watched(tape: &Tape) -> Vec<(i64, i64)> {
+        let spans = tape.pending.iter().filter_map(|event| match event.what {
+            What::Watched { from, to, .. } => Some((from, to)),
+            _ => None,
+        });
+        spans.collect()
+    }
+
+    #[test]
+    fn a_stretch_is_taken_at_its_edges() {
+        let mut tape = Tape::default();
+        tape.begin(1_000, 0, PLAIN);
+        tape.end(6_000, 5_000);
+        assert_eq!(watched(&tape), [(0, 5_000)]);
+    }
+
+    #[test]
+    fn a_seek_ends_where_the_playhead_was_not_where_it_goes() {
+        let mut tape = Tape::default();
+        tape.begin(0, 0, PLAIN);
+        tape.sample(3_000);
+        let before = tape.position();
+        tape.end(3_100, before);
+        tape.begin(3_400, 11_000, PLAIN);
+        tape.end(6_400, 14_000);
+        assert_eq!(watched(&tape), [(0, 3_000), (11_000, 14_000)]);
+    }
+
+    #[test]
+    fn dragging_the_scrubber_is_not_watching() {
+        let mut tape = Tape::default();
+        for step in 0..20 {
+            let pos = step * 3_000;
+            tape.begin(step * 100, pos, PLAIN);
+            tape.sample(pos + 20);
+            tape.end(step * 100 + 30, pos + 20);
+        }
+        assert_eq!(watched(&tape).iter().map(|(from, to)| to - from).sum::<i64>(), 400);
+    }
+
+    #[test]
+    fn a_jump_of_the_clock_is_not_watching() {
+        let mut tape = Tape::default();
+        tape.begin(0, 0, PLAIN);
+        tape.end(1_000, 60_000);
+        assert_eq!(watched(&tape), [(0, 1_300)]);
+    }
+
+    #[test]
+    fn a_change_of_speed_begins_a_new_interval() {
+        let mut tape = Tape::default();
+        tape.begin(0, 0, PLAIN);
+        tape.turn(2_000, 2_000, How { rate: 200, ..PLAIN });
+        tape.end(4_000, 6_000);
+        assert_eq!(watched(&tape), [(0, 2_000), (2_000, 6_000)]);
+    }
+
+    #[test]
+    fn an_event_waits_until_the_server_has_decided() {
+        let mut tape = Tape::default();
+        tape.push(0, What::Ended);
+        let sent = tape.batch();
+        tape.push(1, What::Hidden);
+        assert_eq!(tape.batch().len(), 2);
+        tape.drop_sent(&sent);
+        assert_eq!(tape.batch()[0].what, What::Hidden);
+    }
+
+    #[test]
+    fn a_reserved_number_is_used_by_no_other_event() {
+        let mut tape = Tape::default();
+        let click = tape.reserve();
+        let other = tape.push(0, What::Here);
+        tape.put(click, 5, What::Ended);
+        assert_ne!(click, other);
+    }
+}

@@ -1,0 +1,10 @@
+//! The built site is embedded, so a new one must rebuild the server; without one the pages still
+//! play, only plain.
+
+fn main() -> std::io::Result<()> {
+    let site = std::path::Path::new("../target/site/pkg");
+    std::fs::create_dir_all(site)?;
+    println!("cargo::rerun-if-changed={}", site.display());
+    println!("cargo::rerun-if-changed=migrations");
+    Ok(())
+}

@@ -1,0 +1,118 @@
+//! `GET /video/cta/{video_id}`: the recorded way to a link's target. It leads only to stored targets,
+//! and always leads there, also when the click can't be kept.
+
+use crate::{
+    catalogue::Published,
+    state::{State, now},
+    store::entries::Entry,
+    visitor::Visitor,
+    writer::{Accepted, AcceptedAnswer},
+};
+use app::{
+    engage::What,
+    interaction::{Interaction, Spec, cta::is_web},
+};
+use axum::{
+    extract::{ConnectInfo, Path, Query, State as Shared},
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, Method, StatusCode, header};
+use serde::Deserialize;
+use std::{net::SocketAddr, sync::Arc};
+use uuid::Uuid;
+
+/// `i` the interaction, `s` the view, `n` the number reserved for this click.
+#[derive(Deserialize)]
+pub struct Click {
+    i: Option<String>,
+    s: Option<String>,
+    n: Option<String>,
+}
+
+pub async fn follow(
+    Shared(state): Shared<State>,
+    Path(video_id): Path<String>,
+    Query(click): Query<Click>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    method: Method,
+    headers: HeaderMap,
+) -> Response {
+    let found = match video_id.parse() {
+        Ok(id) => state.catalogue.by_id(id).await.unwrap_or_else(|error| {
+            crate::reply::storage(error);
+            None
+        }),
+        Err(_) => None,
+    };
+    let published = found.filter(|published| published.video.deleted_at.is_none());
+    let Some((published, interaction, target)) = published.and_then(|published| pick(published, click.i.as_deref()))
+    else {
+        return crate::page::nowhere(Shared(state)).await;
+    };
+    if method == Method::GET && !is_prefetch(&headers) {
+        let visitor = Visitor::new(peer, &headers, &state.config);
+        if let Some(batch) = clicked(&state, published, interaction, &click, &visitor).await
+            && let Err(error) = state.writer.record(batch).await
+        {
+            tracing::warn!(%error, "a click was not kept; the viewer's batch will bring it");
+        }
+    }
+    let to = [(header::LOCATION, target), (header::CACHE_CONTROL, "no-store".to_owned()), (header::REFERRER_POLICY, "no-referrer".to_owned())];
+    (StatusCode::FOUND, to).into_response()
+}
+
+/// The named link, or the first published one when none is named.
+fn pick(published: Arc<Published>, id: Option<&str>) -> Option<(Arc<Published>, Uuid, String)> {
+    let target = |interaction: &Interaction| match &interaction.spec {
+        Spec::Cta(cta) => cta.target().filter(|url| is_web(url)).map(|url| (interaction.id, url.to_owned())),
+    };
+    let found = match id {
+        Some(id) => published.interaction(id.parse().ok()?).and_then(target),
+        None => published.timeline.iter().find_map(target),
+    };
+    let (id, url) = found?;
+    Some((published, id, url))
+}
+
+/// The click as the view's batch would bring it, under the same number; none when the address does
+/// not name a view.
+async fn clicked(
+    state: &State,
+    published: Arc<Published>,
+    interaction: Uuid,
+    click: &Click,
+    visitor: &Visitor,
+) -> Option<Accepted> {
+    let view_id: Uuid = click.s.as_ref()?.parse().ok()?;
+    let seq: u32 = click.n.as_ref()?.parse().ok()?;
+    let (seconds, nanos) = view_id.get_timestamp().filter(|_| view_id.get_version_num() == 7)?.to_unix();
+    let now = now();
+    let began = i64::try_from(seconds).ok()?.checked_mul(1_000)? + i64::from(nanos / 1_000_000);
+    let salt = state.salts.of(&state.store, now).await.ok()?;
+    let answer = serde_json::json!({});
+    let what = What::Answer { interaction, answer: answer.clone() };
+    let entry = Entry {
+        view_id,
+        seq: seq.into(),
+        at_ms: (now - began).max(0),
+        kind: what.name().into(),
+        body: serde_json::to_string(&what).ok()?,
+    };
+    Some(Accepted {
+        view_id,
+        viewer_id: visitor.viewer_id(&salt, published.video.account_id),
+        ip: visitor.masked_ip(),
+        started_at: began.min(now),
+        received_at: now,
+        entries: vec![entry],
+        answers: vec![AcceptedAnswer { seq, interaction, body: answer }],
+        published,
+    })
+}
+
+fn is_prefetch(headers: &HeaderMap) -> bool {
+    let says = |name: &str, word: &str| {
+        headers.get(name).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains(word))
+    };
+    says("sec-purpose", "prefetch") || says("purpose", "prefetch") || says("x-moz", "prefetch")
+}

@@ -1,0 +1,101 @@
+//! The door of `POST /engage/record`: who may knock, how much they may bring, and the status of the answer.
+
+use crate::{
+    engine,
+    reply::Reply,
+    state::{State, now},
+    visitor::Visitor,
+};
+use app::{
+    engage::{BATCH_BYTES, Batch, Receipt},
+    error::ApiError,
+    host::{Answer, Host},
+};
+use axum::{
+    body::{Body, to_bytes},
+    extract::{ConnectInfo, Request, State as Shared},
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, StatusCode, header};
+use std::{net::SocketAddr, sync::Arc};
+
+/// The server behind one batch.
+struct Door {
+    state: State,
+    visitor: Visitor,
+}
+
+impl Host for Door {
+    fn record(&self, batch: Batch) -> Answer<Receipt> {
+        let (state, visitor) = (self.state.clone(), self.visitor.clone());
+        Box::pin(engine::record(state, visitor, batch, now()))
+    }
+}
+
+/// Hands the body to the server function, whatever its content type: beacons send `text/plain`.
+pub async fn record(
+    Shared(state): Shared<State>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Result<Response, Reply> {
+    let (mut head, body) = request.into_parts();
+    if is_foreign(&head.headers) {
+        return Err(ApiError::forbidden("Batches come from our own pages only.").into());
+    }
+    let body = to_bytes(body, BATCH_BYTES).await.map_err(|_| ApiError::too_large(BATCH_BYTES))?;
+    let visitor = Visitor::new(peer, &head.headers, &state.config);
+    // A browser that accepts HTML would be redirected to where it came from.
+    head.headers.remove(header::ACCEPT);
+    let host: Arc<dyn Host> = Arc::new(Door { state, visitor });
+    let provide = move || leptos::context::provide_context(host.clone());
+    let request = Request::from_parts(head, Body::from(body));
+    let answer = leptos_axum::handle_server_fns_with_context(provide, request).await.into_response();
+    if answer.status().is_success() { Ok(answer) } else { Err(told(answer).await.into()) }
+}
+
+/// The server function's error: it stands in the body, the framework's status does not fit it.
+async fn told(answer: Response) -> ApiError {
+    let body = to_bytes(answer.into_body(), BATCH_BYTES).await.unwrap_or_default();
+    serde_json::from_slice(&body).unwrap_or_else(|_| ApiError::internal())
+}
+
+/// Did a browser say that another site's page sent this? Both headers absent passes: some clients send neither.
+fn is_foreign(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = text("sec-fetch-site") {
+        return site != "same-origin";
+    }
+    let (Some(origin), Some(host)) = (text("origin"), text("host")) else {
+        return text("origin").is_some();
+    };
+    origin.split_once("://").is_none_or(|(_, authority)| authority != host)
+}
+
+/// `405` for every other method.
+pub async fn only_post() -> Response {
+    (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "POST")]).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn foreign(pairs: &[(&'static str, &'static str)]) -> bool {
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            headers.insert(*name, http::HeaderValue::from_static(value));
+        }
+        is_foreign(&headers)
+    }
+
+    #[test]
+    fn only_our_own_pages_may_send_batches() {
+        assert!(!foreign(&[]));
+        assert!(!foreign(&[("sec-fetch-site", "same-origin"), ("origin", "http://a"), ("host", "a")]));
+        assert!(!foreign(&[("origin", "http://a:3000"), ("host", "a:3000")]));
+        assert!(foreign(&[("sec-fetch-site", "same-site")]));
+        assert!(foreign(&[("sec-fetch-site", "cross-site")]));
+        assert!(foreign(&[("origin", "http://evil"), ("host", "a")]));
+        assert!(foreign(&[("origin", "null"), ("host", "a")]));
+    }
+}

@@ -1,0 +1,84 @@
+//! `GET /media/{token}/{file}` and `/thumbnails/{token}[_play].jpg`.
+
+use crate::{
+    catalogue::Published,
+    media::{Media, serve::kind},
+    state::{State, now},
+};
+use app::ids::Token;
+use axum::{
+    extract::{Path, State as Shared},
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use std::sync::Arc;
+
+pub async fn file(
+    Shared(state): Shared<State>,
+    Path((token, file)): Path<(String, String)>,
+    method: Method,
+    headers: HeaderMap,
+) -> Response {
+    match available(&state, token).await {
+        Ok(published) if published.video.files.has(&file) => serve(&state, &published, &file, &method, &headers).await,
+        Ok(_) => StatusCode::NOT_FOUND.into_response(),
+        Err(status) => status.into_response(),
+    }
+}
+
+pub async fn thumbnail(
+    Shared(state): Shared<State>,
+    Path(name): Path<String>,
+    method: Method,
+    headers: HeaderMap,
+) -> Response {
+    let Some(stem) = name.strip_suffix(".jpg") else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let (token, with_mark) = match stem.strip_suffix("_play") {
+        Some(token) => (token, true),
+        None => (stem, false),
+    };
+    let published = match available(&state, token.to_owned()).await {
+        Ok(published) => published,
+        Err(status) => return status.into_response(),
+    };
+    let files = &published.video.files;
+    match if with_mark { &files.poster_play } else { &files.poster } {
+        Some(file) => serve(&state, &published, file, &method, &headers).await,
+        None => placeholder(),
+    }
+}
+
+/// The video of a token while it may be fetched: 404 unknown, 410 gone.
+async fn available(state: &State, token: String) -> Result<Arc<Published>, StatusCode> {
+    let token = Token::try_from(token).map_err(|_| StatusCode::NOT_FOUND)?;
+    let found = state.catalogue.by_token(&token).await.map_err(|error| {
+        crate::reply::storage(error);
+        StatusCode::SERVICE_UNAVAILABLE
+    })?;
+    let published = found.ok_or(StatusCode::NOT_FOUND)?;
+    let gone = published.video.deleted_at.is_some() || published.video.expires_at.is_some_and(|at| at <= now());
+    if gone { Err(StatusCode::GONE) } else { Ok(published) }
+}
+
+async fn serve(
+    state: &State,
+    published: &Published,
+    file: &str,
+    method: &Method,
+    headers: &HeaderMap,
+) -> Response {
+    let path = Media::path(published.video.account_id, published.video.id, file);
+    let mut response = state.media.serve(&path, kind(file), method, headers).await;
+    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
+/// What stands where a thumbnail will be: a quiet frame, asked for again the next time.
+fn placeholder() -> Response {
+    const FRAME: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 16 9\">\
+                         <rect width=\"16\" height=\"9\" fill=\"#1b1a26\"/></svg>";
+    let headers = [(header::CONTENT_TYPE, "image/svg+xml"), (header::CACHE_CONTROL, "no-cache")];
+    (headers, FRAME).into_response()
+}

@@ -1,0 +1,70 @@
+//! Published videos with their timelines, kept in memory for a few seconds: pages and batches ask
+//! for the same ones over and over.
+
+use crate::store::{self, Store, interactions, videos, videos::Video};
+use app::{ids::Token, interaction::Interaction};
+use moka::future::Cache;
+use std::{sync::Arc, time::Duration};
+use uuid::Uuid;
+
+/// A video and what stands on its timeline.
+#[derive(Debug)]
+pub struct Published {
+    pub video: Video,
+    pub timeline: Vec<Interaction>,
+}
+
+impl Published {
+    pub fn interaction(&self, id: Uuid) -> Option<&Interaction> {
+        self.timeline.iter().find(|interaction| interaction.id == id)
+    }
+}
+
+#[derive(Clone)]
+pub struct Catalogue {
+    store: Store,
+    by_token: Cache<Token, Arc<Published>>,
+}
+
+/// How long another process' change may go unseen.
+const FRESH: Duration = Duration::from_secs(5);
+const KEPT: u64 = 10_000;
+
+impl Catalogue {
+    pub fn new(store: Store) -> Self {
+        Self { store, by_token: Cache::builder().max_capacity(KEPT).time_to_live(FRESH).build() }
+    }
+
+    /// The video of a token, deleted and expired ones too.
+    pub async fn by_token(&self, token: &Token) -> store::Result<Option<Arc<Published>>> {
+        if let Some(known) = self.by_token.get(token).await {
+            return Ok(Some(known));
+        }
+        let mut reader = self.store.reader().await?;
+        let Some(video) = videos::by_token(reader.conn(), token.as_str()).await? else {
+            return Ok(None);
+        };
+        let published = Arc::new(self.with_timeline(video, reader.conn()).await?);
+        self.by_token.insert(token.clone(), published.clone()).await;
+        Ok(Some(published))
+    }
+
+    /// The video of a public number.
+    pub async fn by_id(&self, id: i64) -> store::Result<Option<Arc<Published>>> {
+        let mut reader = self.store.reader().await?;
+        let Some(video) = videos::by_id(reader.conn(), id).await? else {
+            return Ok(None);
+        };
+        Ok(Some(Arc::new(self.with_timeline(video, reader.conn()).await?)))
+    }
+
+    /// Forgets a video that was changed.
+    pub async fn forget(&self, token: &Token) {
+        self.by_token.invalidate(token).await;
+    }
+
+    async fn with_timeline(&self, video: Video, conn: store::Conn<'_>) -> store::Result<Published> {
+        let timeline = interactions::published(conn, video.account_id, video.id).await?;
+        Ok(Published { video, timeline })
+    }
+}

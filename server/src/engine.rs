@@ -1,0 +1,174 @@
+//! The door for batches: checks each event on its own, then hands what holds to the writer.
+
+use crate::{
+    catalogue::Published,
+    identity::Pass,
+    state::State,
+    store::entries::Entry,
+    visitor::Visitor,
+    writer::{Accepted, AcceptedAnswer},
+};
+use app::{
+    engage::{BATCH_EVENTS, Batch, Event, Receipt, Refusal, TYPES, What},
+    error::{ApiError, Flaw},
+    ids::Token,
+};
+use serde_json::Value;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// The oldest view that may still report.
+const TOO_OLD_MS: i64 = 7 * 24 * 3_600_000;
+/// An interval may end this much past the video; it is clamped.
+const PAST_THE_END_MS: i64 = 1_000;
+/// Slack for clocks and rounding.
+const SLACK_MS: i64 = 300;
+/// The longest referrer or page address kept, in characters.
+const URL_CHARS: usize = 2_048;
+
+/// Stores a batch and answers once it is on disk.
+pub async fn record(state: State, visitor: Visitor, batch: Batch, now: i64) -> Result<Receipt, ApiError> {
+    let started_at = started_at(&batch, now)?;
+    let token = Token::try_from(batch.video.clone()).map_err(|_| ApiError::not_found("video"))?;
+    let published = state.catalogue.by_token(&token).await.map_err(crate::reply::storage)?;
+    let published = published.filter(|p| p.video.deleted_at.is_none());
+    let published = published.ok_or_else(|| ApiError::not_found("video"))?;
+    let pass = batch.pass.as_deref().and_then(|text| Pass::verify(text, &state.keys, now));
+    let viewer_id = match pass.filter(|pass| pass.video == token) {
+        Some(pass) => pass.viewer_id,
+        None => {
+            let salt = state.salts.of(&state.store, now).await.map_err(crate::reply::storage)?;
+            visitor.viewer_id(&salt, published.video.account_id)
+        }
+    };
+    let mut accepted = Accepted {
+        published: published.clone(),
+        view_id: batch.session,
+        viewer_id,
+        ip: visitor.masked_ip(),
+        started_at,
+        received_at: now,
+        entries: Vec::with_capacity(batch.events.len()),
+        answers: Vec::new(),
+    };
+    let refused = sort(batch, &published, &mut accepted)?;
+    let recorded = accepted.entries.len();
+    if recorded > 0 {
+        state.writer.record(accepted).await?;
+    }
+    Ok(Receipt { recorded, refused, results: Vec::new() })
+}
+
+/// When the view began, by the server's clock: the client's two clock readings cancel its skew.
+fn started_at(batch: &Batch, now: i64) -> Result<i64, ApiError> {
+    if batch.v != 1 {
+        return Err(ApiError::bad_request("malformed", "v: only version 1 is known"));
+    }
+    if batch.events.len() > BATCH_EVENTS {
+        return Err(ApiError::bad_request("malformed", format!("events: at most {BATCH_EVENTS} in a batch")));
+    }
+    let opened = batch.session.get_timestamp().filter(|_| batch.session.get_version_num() == 7);
+    let opened = opened.ok_or_else(|| ApiError::bad_request("malformed", "session: must be a version 7 UUID"))?;
+    let (seconds, nanos) = opened.to_unix();
+    let opened_ms = i64::try_from(seconds).unwrap_or(i64::MAX / 2_000).saturating_mul(1_000) + i64::from(nanos / 1_000_000);
+    let age = batch.sent.saturating_sub(opened_ms).max(0);
+    if age > TOO_OLD_MS {
+        return Err(ApiError::bad_request("too_old", "This view began more than seven days ago."));
+    }
+    Ok(now - age)
+}
+
+/// Puts each event into `accepted`, or names it among the refused.
+fn sort(batch: Batch, published: &Arc<Published>, accepted: &mut Accepted) -> Result<Vec<Refusal>, ApiError> {
+    let mut refused = Vec::new();
+    let mut seen = std::collections::HashSet::with_capacity(batch.events.len());
+    for value in batch.events {
+        let seq = value.get("seq").and_then(Value::as_u64).and_then(|seq| u32::try_from(seq).ok());
+        let seq = seq.ok_or_else(|| ApiError::bad_request("malformed", "events: each needs a whole number seq"))?;
+        if !seen.insert(seq) {
+            continue;
+        }
+        match event(value).and_then(|event| check(event, published)) {
+            Ok((event, answer)) => {
+                accepted.entries.push(entry(batch.session, &event)?);
+                accepted.answers.extend(answer);
+            }
+            Err(flaw) => refused.push(Refusal::new(seq, flaw)),
+        }
+    }
+    Ok(refused)
+}
+
+fn event(value: Value) -> Result<Event, Flaw> {
+    let kind = value.get("type").and_then(Value::as_str).unwrap_or_default();
+    if !TYPES.contains(&kind) {
+        return Err(Flaw::new("type", format!("{:?} is not an event type", kind.chars().take(40).collect::<String>())));
+    }
+    serde_json::from_value(value).map_err(|error| {
+        let message = error.to_string();
+        let field = message.split('`').nth(1).filter(|_| message.starts_with("missing field"));
+        Flaw::new(field.unwrap_or("event"), message.chars().take(200).collect::<String>())
+    })
+}
+
+/// Refuses what one event alone proves wrong, and bounds what may be bounded.
+fn check(mut event: Event, published: &Published) -> Result<(Event, Option<AcceptedAnswer>), Flaw> {
+    if !(0..=TOO_OLD_MS).contains(&event.at) {
+        return Err(Flaw::new("at", "must be milliseconds since the view began"));
+    }
+    let duration = published.video.duration_ms.unwrap_or(i64::MAX / 200);
+    let mut answer = None;
+    match &mut event.what {
+        What::Watched { from, to, rate, .. } => {
+            if !(1..=1_600).contains(rate) {
+                return Err(Flaw::new("rate", "must be percent, 1 to 1600"));
+            }
+            if *from < 0 || *from >= duration {
+                return Err(Flaw::new("from", "is not a position in the video"));
+            }
+            if *to < *from || *to > duration + PAST_THE_END_MS {
+                return Err(Flaw::new("to", "is before from, or past the end of the video"));
+            }
+            *to = (*to).min(duration);
+            if (*to - *from) * 100 / *rate > event.at + SLACK_MS {
+                return Err(Flaw::new("to", "is more than can have been played since the view began"));
+            }
+        }
+        What::Play { pos } | What::Pause { pos } => position("pos", *pos, duration)?,
+        What::Seek { from, to } => {
+            position("from", *from, duration)?;
+            position("to", *to, duration)?;
+        }
+        What::Load { referrer, page_url, .. } => {
+            for url in [referrer, page_url].into_iter().flatten() {
+                *url = url.chars().take(URL_CHARS).collect();
+            }
+        }
+        What::Shown { interaction } | What::Skip { interaction } => {
+            known(published, *interaction)?;
+        }
+        What::Answer { interaction, answer: given } => {
+            let kind = known(published, *interaction)?.spec.kind();
+            *given = kind.check(given)?;
+            answer = Some(AcceptedAnswer { seq: event.seq, interaction: *interaction, body: given.clone() });
+        }
+        What::Viewer { token } if token.len() > 4_096 => return Err(Flaw::new("token", "is too long")),
+        What::Viewer { .. } | What::Ended | What::Hidden | What::Visible | What::Here
+        | What::Consent { .. } | What::Error { .. } => {}
+    }
+    Ok((event, answer))
+}
+
+fn position(field: &str, ms: i64, duration: i64) -> Result<(), Flaw> {
+    let inside = (0..=duration + PAST_THE_END_MS).contains(&ms);
+    if inside { Ok(()) } else { Err(Flaw::new(field, "is not a position in the video")) }
+}
+
+fn known(published: &Published, id: Uuid) -> Result<&app::interaction::Interaction, Flaw> {
+    published.interaction(id).ok_or_else(|| Flaw::new("interaction", "is not on this video's timeline"))
+}
+
+fn entry(view_id: Uuid, event: &Event) -> Result<Entry, ApiError> {
+    let body = serde_json::to_string(&event.what).map_err(|_| ApiError::internal())?;
+    Ok(Entry { view_id, seq: event.seq.into(), at_ms: event.at, kind: event.what.name().into(), body })
+}

@@ -1,0 +1,23 @@
+//! Cuepoint's server: pages, media, the ledger, the API and the webhooks.
+
+pub mod api;
+pub mod assets;
+pub mod catalogue;
+pub mod config;
+pub mod demo;
+pub mod egress;
+pub mod engine;
+pub mod framing;
+pub mod identity;
+pub mod keys;
+pub mod media;
+pub mod page;
+pub mod reply;
+pub mod report;
+pub mod routes;
+pub mod serve;
+pub mod state;
+pub mod store;
+pub mod visitor;
+pub mod webhook;
+pub mod writer;

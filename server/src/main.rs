@@ -1,0 +1,86 @@
+//! `cuepoint serve [--demo]`, `cuepoint config`.
+
+use clap::{Parser, Subcommand};
+use server::{config::Config, demo, serve::Server};
+use std::{error::Error, process::ExitCode};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+};
+use tracing_subscriber::{EnvFilter, layer::SubscriberExt, util::SubscriberInitExt};
+
+/// A self-hosted video player with interactions, reports and webhooks.
+#[derive(Parser)]
+#[command(version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve pages, media and the API.
+    Serve {
+        /// Bring a demo account and video, and print their addresses and API key.
+        #[arg(long)]
+        demo: bool,
+    },
+    /// Print the settings in force, secrets hidden.
+    Config,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Serve { demo } => serve(demo).await,
+        Command::Config => Config::load(std::env::vars()).map(|config| print!("{config}")).map_err(Into::into),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("cuepoint: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve(with_demo: bool) -> Result<(), Box<dyn Error>> {
+    let mut config = Config::load(std::env::vars())?;
+    log();
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .map_err(|error| format!("CUEPOINT_LISTEN: {} can't be used: {error}", config.listen))?;
+    if config.public_url.port() == Some(0) {
+        // Any free port was asked for: the links name the one that was found.
+        let port = listener.local_addr()?.port();
+        config.public_url.set_port(Some(port)).map_err(|()| "CUEPOINT_PUBLIC_URL can't carry a port")?;
+    }
+    // Before the first request: whoever stops us may do so from now on.
+    let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let server = Server::start(config, listener).await?;
+    if with_demo {
+        println!("{}", demo::bring(&server.state).await?);
+    }
+    tracing::info!(url = %server.state.config.public_url, "ready");
+    tokio::select! { _ = term.recv() => {}, _ = int.recv() => {} }
+    tracing::info!("stopping");
+    tokio::select! {
+        () = server.stop() => {}
+        // Asked twice: now.
+        _ = term.recv() => {}
+        _ = int.recv() => {}
+    }
+    Ok(())
+}
+
+/// Logs to standard error: as text on a terminal, else as JSON; `CUEPOINT_LOG` sets the level.
+fn log() {
+    let filter = EnvFilter::try_from_env("CUEPOINT_LOG").unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
+    let subscriber = tracing_subscriber::registry().with(filter);
+    let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    if std::io::IsTerminal::is_terminal(&std::io::stderr()) {
+        subscriber.with(layer).init();
+    } else {
+        subscriber.with(layer.json()).init();
+    }
+}

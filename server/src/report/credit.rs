@@ -1,0 +1,144 @@
+//! What one view is credited with: a fold over its stored events in `seq` order, so that the order
+//! and repetition of batches change nothing.
+
+use app::engage::What;
+use app::player::watched::{Span, percent, unique, watch};
+
+/// One stored event, as the fold needs it.
+pub struct Fact {
+    /// Milliseconds since the view began, by the client's monotonic clock.
+    pub at: i64,
+    pub what: What,
+}
+
+/// The figures of a view. Times are milliseconds of media time.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Credit {
+    pub played: bool,
+    /// Everything credited, a scene watched twice counting twice.
+    pub watched_ms: i64,
+    pub unique_ms: i64,
+    pub hidden_ms: i64,
+    pub muted_ms: i64,
+    /// Claimed beyond what the view's own clock allows; stored, never counted.
+    pub uncredited_ms: i64,
+    pub percent: i64,
+    pub spans: Vec<Span>,
+    /// Playback reached the end and the page was left: the session is over.
+    pub over: bool,
+}
+
+/// Slack for clocks and rounding, in milliseconds.
+const SLACK: i64 = 300;
+
+/// Folds the events of one view of a video of `duration` milliseconds.
+pub fn of<'a>(facts: impl Iterator<Item = &'a Fact> + Clone, duration: i64) -> Credit {
+    let started = |fact: &&Fact| matches!(fact.what, What::Play { .. });
+    let begun = facts.clone().find(started).or(facts.clone().next()).map_or(0, |fact| fact.at);
+    let mut credit = Credit::default();
+    let (mut spent, mut ended, mut hidden_page) = (0, false, false);
+    for fact in facts {
+        match &fact.what {
+            What::Play { .. } => (credit.played, ended) = (true, false),
+            What::Ended => ended = true,
+            What::Hidden => hidden_page = true,
+            What::Visible => hidden_page = false,
+            What::Watched { from, to, rate, hidden, muted } => {
+                let left = fact.at - begun + SLACK - spent;
+                let (span, wall) = allowed(Span::new(*from, *to), *rate, left);
+                credit.uncredited_ms += to - from - span.length();
+                spent += wall;
+                credit.watched_ms += span.length();
+                credit.hidden_ms += if *hidden { span.length() } else { 0 };
+                credit.muted_ms += if *muted { span.length() } else { 0 };
+                credit.played |= span.length() > 0;
+                watch(&mut credit.spans, span);
+            }
+            What::Load { .. } | What::Pause { .. } | What::Seek { .. } | What::Here | What::Shown { .. }
+            | What::Answer { .. } | What::Skip { .. } | What::Viewer { .. } | What::Consent { .. }
+            | What::Error { .. } => {}
+        }
+    }
+    credit.unique_ms = unique(&credit.spans);
+    credit.percent = percent(credit.unique_ms, duration);
+    credit.over = ended && hidden_page;
+    credit
+}
+
+/// The beginning of `span` that fits into `left` milliseconds on the wall, and how long that took.
+fn allowed(span: Span, rate: i64, left: i64) -> (Span, i64) {
+    let wall = span.length() * 100 / rate.max(1);
+    if wall <= left {
+        return (span, wall);
+    }
+    let left = left.max(0);
+    (Span::new(span.from, (span.from + left * rate / 100).min(span.to)), left)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(facts: &[Fact], duration: i64) -> Credit {
+        super::of(facts.iter(), duration)
+    }
+
+    fn play(at: i64) -> Fact {
+        Fact { at, what: What::Play { pos: 0 } }
+    }
+
+    fn watched(at: i64, from: i64, to: i64, rate: i64) -> Fact {
+        Fact { at, what: What::Watched { from, to, rate, hidden: false, muted: false } }
+    }
+
+    #[test]
+    fn plain_watching_is_credited_whole() {
+        let credit = of(&[play(1_000), watched(11_000, 0, 10_000, 100)], 20_000);
+        assert_eq!((credit.watched_ms, credit.unique_ms, credit.percent), (10_000, 10_000, 50));
+        assert!(credit.played);
+    }
+
+    #[test]
+    fn rewatching_counts_as_time_but_not_as_coverage() {
+        let credit = of(&[play(0), watched(3_000, 0, 3_000, 100), watched(6_000, 0, 3_000, 100)], 6_000);
+        assert_eq!((credit.watched_ms, credit.unique_ms), (6_000, 3_000));
+    }
+
+    #[test]
+    fn double_speed_is_twice_the_media_in_the_same_time() {
+        let credit = of(&[play(0), watched(3_000, 0, 6_000, 200)], 6_000);
+        assert_eq!((credit.watched_ms, credit.uncredited_ms, credit.percent), (6_000, 0, 100));
+    }
+
+    #[test]
+    fn more_than_the_clock_allows_is_kept_but_not_credited() {
+        let credit = of(&[play(0), watched(5_000, 0, 5_000, 100), watched(5_100, 5_000, 10_000, 100)], 60_000);
+        assert_eq!(credit.watched_ms, 5_400);
+        assert_eq!(credit.uncredited_ms, 4_600);
+    }
+
+    #[test]
+    fn a_view_without_a_play_event_counts_from_its_first_event() {
+        let credit = of(&[watched(3_000, 0, 300, 100)], 60_000);
+        assert_eq!((credit.played, credit.watched_ms), (true, 300));
+    }
+
+    #[test]
+    fn a_page_that_was_only_opened_is_no_play() {
+        let load = What::Load { surface: app::engage::Surface::Play, referrer: None, page_url: None };
+        let credit = of(&[Fact { at: 0, what: load }], 60_000);
+        assert_eq!(credit, Credit::default());
+    }
+
+    #[test]
+    fn a_session_is_over_when_it_ended_and_the_page_was_left() {
+        let fact = |what| Fact { at: 9_000, what };
+        let to_the_end = [play(0), watched(9_000, 0, 9_000, 100), fact(What::Ended)];
+        assert!(!of(&to_the_end, 9_000).over);
+        let mut left: Vec<Fact> = to_the_end.into_iter().collect();
+        left.push(fact(What::Hidden));
+        assert!(of(&left, 9_000).over);
+        left.push(fact(What::Visible));
+        assert!(!of(&left, 9_000).over);
+    }
+}

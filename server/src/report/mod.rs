@@ -1,0 +1,4 @@
+//! Pure folds from rows to figures.
+
+pub mod credit;
+pub mod video;

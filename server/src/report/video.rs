@@ -1,0 +1,136 @@
+//! The video report: how often it was loaded and played, how much of it, and what viewers did.
+
+use crate::store::figures::Figures;
+use serde::Serialize;
+
+#[derive(Debug, PartialEq, Serialize)]
+pub struct VideoReport {
+    status: u16,
+    id: i64,
+    total_plays: i64,
+    total_page_loads: i64,
+    unique_users: i64,
+    /// Whole percent: time watched over plays × length, a play counting at most once its length.
+    avg_watch_rate: i64,
+    /// The same without what was watched again.
+    avg_unique_watch_rate: i64,
+    actions: Actions,
+    watch_rate: Buckets,
+    popular_region: String,
+    plays_in_popular_region: String,
+    popular_region_plays: i64,
+}
+
+#[derive(Debug, Default, PartialEq, Serialize)]
+struct Actions {
+    no_of_actions: i64,
+    annotations: i64,
+    call_to_actions: i64,
+    forms: i64,
+    end_screens: i64,
+    questions: i64,
+    comments: i64,
+    reactions: i64,
+    replies: i64,
+}
+
+/// Plays by the largest of these percentages that each reached.
+#[derive(Debug, PartialEq, Serialize)]
+struct Buckets {
+    #[serde(rename = "0")]
+    from_0: i64,
+    #[serde(rename = "25")]
+    from_25: i64,
+    #[serde(rename = "50")]
+    from_50: i64,
+    #[serde(rename = "75")]
+    from_75: i64,
+    #[serde(rename = "100")]
+    all: i64,
+}
+
+/// The report of video `id`, `duration` in milliseconds, `answers` counted by kind.
+pub fn report(id: i64, duration: i64, figures: &Figures, answers: &[(String, i64)]) -> VideoReport {
+    VideoReport {
+        status: 200,
+        id,
+        total_plays: figures.plays,
+        total_page_loads: figures.page_loads,
+        unique_users: figures.unique_users,
+        avg_watch_rate: rate(figures.capped_watched_ms, figures.plays, duration),
+        avg_unique_watch_rate: rate(figures.unique_ms, figures.plays, duration),
+        actions: Actions::of(answers),
+        watch_rate: Buckets {
+            from_0: figures.bucket_0,
+            from_25: figures.bucket_25,
+            from_50: figures.bucket_50,
+            from_75: figures.bucket_75,
+            all: figures.bucket_100,
+        },
+        popular_region: "NA".into(),
+        plays_in_popular_region: "0 plays from NA".into(),
+        popular_region_plays: 0,
+    }
+}
+
+/// 100 × `ms` / (`plays` × `duration`), halves rounded up; 0 without plays.
+fn rate(ms: i64, plays: i64, duration: i64) -> i64 {
+    let whole = plays * duration;
+    if whole <= 0 { 0 } else { ((200 * ms + whole) / (2 * whole)).min(100) }
+}
+
+impl Actions {
+    fn of(answers: &[(String, i64)]) -> Self {
+        let mut actions = Self::default();
+        for (kind, n) in answers {
+            let slot = match kind.as_str() {
+                "annotation" => &mut actions.annotations,
+                "cta" => &mut actions.call_to_actions,
+                "lead_form" => &mut actions.forms,
+                "end_screen" => &mut actions.end_screens,
+                "poll" => &mut actions.questions,
+                _ => continue,
+            };
+            *slot += n;
+            actions.no_of_actions += n;
+        }
+        actions
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_report_has_the_wire_s_names_and_order() {
+        let figures = Figures {
+            page_loads: 15, plays: 13, unique_users: 10, capped_watched_ms: 663_000, unique_ms: 600_000,
+            bucket_0: 0, bucket_25: 3, bucket_50: 2, bucket_75: 1, bucket_100: 7,
+        };
+        let report = report(988, 60_000, &figures, &[("cta".into(), 19), ("poll".into(), 5)]);
+        assert_eq!(
+            serde_json::to_string(&report).expect("a report is JSON"),
+            concat!(
+                r#"{"status":200,"id":988,"total_plays":13,"total_page_loads":15,"unique_users":10,"#,
+                r#""avg_watch_rate":85,"avg_unique_watch_rate":77,"actions":{"no_of_actions":24,"annotations":0,"#,
+                r#""call_to_actions":19,"forms":0,"end_screens":0,"questions":5,"comments":0,"reactions":0,"#,
+                r#""replies":0},"watch_rate":{"0":0,"25":3,"50":2,"75":1,"100":7},"popular_region":"NA","#,
+                r#""plays_in_popular_region":"0 plays from NA","popular_region_plays":0}"#
+            )
+        );
+    }
+
+    #[test]
+    fn a_video_that_nobody_played_is_all_zeros() {
+        let report = report(1, 60_000, &Figures::default(), &[]);
+        assert_eq!((report.avg_watch_rate, report.total_plays), (0, 0));
+    }
+
+    #[test]
+    fn halves_are_rounded_up() {
+        assert_eq!(rate(125, 1, 10_000), 1);
+        assert_eq!(rate(150, 1, 10_000), 2);
+        assert_eq!(rate(149, 1, 10_000), 1);
+    }
+}

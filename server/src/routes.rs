@@ -1,0 +1,62 @@
+//! Every address the server answers.
+
+use crate::{api, assets, page, state::State};
+use app::engage::RECORD_PATH;
+use axum::{
+    Router,
+    extract::{Request, State as Shared},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use http::{HeaderValue, StatusCode, header};
+use tower::ServiceBuilder;
+use tower_http::{
+    ServiceBuilderExt,
+    request_id::{MakeRequestUuid, RequestId},
+    set_header::SetResponseHeaderLayer,
+    trace::TraceLayer,
+};
+
+pub fn router(state: State) -> Router {
+    let layers = ServiceBuilder::new()
+        .set_x_request_id(MakeRequestUuid)
+        .layer(TraceLayer::new_for_http().make_span_with(span))
+        .propagate_x_request_id()
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        ))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
+        ));
+    Router::new()
+        .route("/", get(page::home))
+        .route("/video/play/{token}", get(page::play))
+        .route("/video/embed/{token}", get(page::embed))
+        .route("/video/cta/{video_id}", get(api::cta::follow))
+        .route("/media/{token}/{file}", get(api::media::file))
+        .route("/thumbnails/{name}", get(api::media::thumbnail))
+        .route("/pkg/{file}", get(assets::get))
+        .route(RECORD_PATH, post(api::engage::record).fallback(api::engage::only_post))
+        .route("/livez", get(|| async { "ok" }))
+        .route("/readyz", get(ready))
+        .merge(api::routes(&state))
+        .fallback(page::nowhere)
+        .layer(layers)
+        .with_state(state)
+}
+
+/// A span without the query: it may carry an API key.
+fn span(request: &Request) -> tracing::Span {
+    let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
+    tracing::info_span!("request", id = id.unwrap_or_default(), method = %request.method(), path = request.uri().path())
+}
+
+/// Can the database be read, and is nobody about to stop us?
+async fn ready(Shared(state): Shared<State>) -> Response {
+    if state.stopping.is_cancelled() || state.store.reader().await.is_err() {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    }
+    "ok".into_response()
+}

@@ -1,0 +1,103 @@
+//! The running server: starting its parts in order, and ending them so that nothing accepted is lost.
+
+use crate::{
+    catalogue::Catalogue,
+    config::Config,
+    identity::Salts,
+    keys::Keys,
+    media::{Media, MediaError},
+    routes,
+    state::{Inner, State, now},
+    store::{Store, StoreError},
+    webhook::courier::Courier,
+    writer::Writer,
+};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use tokio::{net::TcpListener, sync::Notify, task::JoinHandle, time};
+use tokio_util::sync::CancellationToken;
+
+pub struct Server {
+    pub state: State,
+    http: JoinHandle<io::Result<()>>,
+    writer: JoinHandle<()>,
+    helpers: Vec<JoinHandle<()>>,
+    writer_stop: CancellationToken,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("database: {0}")]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Media(#[from] MediaError),
+    #[error("outgoing connections: {0}")]
+    Egress(#[from] reqwest::Error),
+    #[error("{0}")]
+    Io(#[from] io::Error),
+}
+
+/// How often silent views are looked for.
+const SWEEP: Duration = Duration::from_secs(5);
+/// How long running requests may take once the server stops.
+const DRAIN: Duration = Duration::from_secs(20);
+
+impl Server {
+    /// Opens the database and the media, and serves on `listener`.
+    ///
+    /// # Errors
+    /// Whatever keeps one of the parts from starting.
+    pub async fn start(config: Config, listener: TcpListener) -> Result<Self, StartError> {
+        let data = config.data_folder();
+        std::fs::create_dir_all(&data)?;
+        let keys = Keys::load(&data)?;
+        let store = Store::open(&config.database_url).await?;
+        let media = Media::open(&config.media_url)?;
+        let (stopping, writer_stop) = (CancellationToken::new(), CancellationToken::new());
+        let bell = Arc::new(Notify::new());
+        let (writer, writer_task) =
+            Writer::start(store.clone(), config.link(""), bell.clone(), writer_stop.clone());
+        let state = State::new(Inner {
+            catalogue: Catalogue::new(store.clone()),
+            config,
+            store,
+            keys,
+            media,
+            salts: Salts::default(),
+            writer,
+            courier_bell: bell,
+            stopping: stopping.clone(),
+        });
+        let courier = tokio::spawn(Courier::new(state.clone())?.run(stopping.clone()));
+        let sweeper = tokio::spawn(sweep(state.clone(), stopping.clone()));
+        let app = routes::router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
+        let stopped = stopping.clone().cancelled_owned();
+        let http = tokio::spawn(async move { axum::serve(listener, app).with_graceful_shutdown(stopped).await });
+        Ok(Self { state, http, writer: writer_task, helpers: vec![courier, sweeper], writer_stop })
+    }
+
+    /// Stops in order: no new requests, the running ones to their end, then what waits is written.
+    pub async fn stop(self) {
+        self.state.stopping.cancel();
+        if time::timeout(DRAIN, self.http).await.is_err() {
+            tracing::warn!("some requests did not end in time");
+        }
+        self.writer_stop.cancel();
+        for task in std::iter::once(self.writer).chain(self.helpers) {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "a task ended badly");
+            }
+        }
+        self.state.store.close().await;
+    }
+}
+
+/// Declares sessions over that fell silent.
+async fn sweep(state: State, stopping: CancellationToken) {
+    let mut pace = time::interval(SWEEP);
+    pace.set_missed_tick_behavior(time::MissedTickBehavior::Delay);
+    while stopping.run_until_cancelled(pace.tick()).await.is_some() {
+        if let Err(error) = state.writer.close_idle(now()).await {
+            tracing::warn!(%error, "silent views were not closed");
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! What every part of the running server shares.
+
+use crate::{
+    catalogue::Catalogue, config::Config, identity::Salts, keys::Keys, media::Media, store::Store, writer::Writer,
+};
+use std::sync::Arc;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+#[derive(Clone)]
+pub struct State(Arc<Inner>);
+
+pub struct Inner {
+    pub config: Config,
+    pub store: Store,
+    pub keys: Keys,
+    pub catalogue: Catalogue,
+    pub media: Media,
+    pub salts: Salts,
+    pub writer: Writer,
+    /// Rung after a commit that queued deliveries.
+    pub courier_bell: Arc<Notify>,
+    /// Cancelled when the server is asked to stop.
+    pub stopping: CancellationToken,
+}
+
+impl State {
+    pub fn new(inner: Inner) -> Self {
+        Self(Arc::new(inner))
+    }
+}
+
+impl std::ops::Deref for State {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+/// The wall clock, in Unix milliseconds. Read at the edges only.
+pub fn now() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(0, |since| since.as_millis() as i64)
+}

@@ -1,0 +1,52 @@
+//! Accounts and their API keys. A key is kept as its SHA-256 and its visible prefix.
+
+use super::{Conn, Result, on};
+use uuid::Uuid;
+
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Account {
+    pub id: i64,
+    pub email: String,
+    pub name: String,
+}
+
+/// A key as it is stored: `hash` is the SHA-256 of its text.
+pub struct NewKey<'a> {
+    pub id: Uuid,
+    pub prefix: &'a str,
+    pub hash: &'a [u8],
+}
+
+const INSERT: &str = "insert into accounts (id, email, name, created_at) values ($1, $2, $3, $4)";
+const BY_EMAIL: &str = "select id, email, name from accounts where email = $1";
+const BY_KEY_HASH: &str = "
+select a.id, a.email, a.name
+  from api_keys k join accounts a on a.id = k.account_id
+ where k.hash = $1 and k.revoked_at is null";
+const INSERT_KEY: &str = "
+insert into api_keys (account_id, id, prefix, hash, created_at) values ($1, $2, $3, $4, $5)
+on conflict (hash) do nothing";
+
+pub async fn insert(conn: Conn<'_>, account: &Account, now: i64) -> Result<()> {
+    on!(conn, db => sqlx::query(INSERT)
+        .bind(account.id).bind(&account.email).bind(&account.name).bind(now)
+        .execute(db).await.map(|_| ()))?;
+    Ok(())
+}
+
+pub async fn by_email(conn: Conn<'_>, email: &str) -> Result<Option<Account>> {
+    Ok(on!(conn, db => sqlx::query_as(BY_EMAIL).bind(email).fetch_optional(db).await)?)
+}
+
+/// The account whose key, not revoked, has this SHA-256.
+pub async fn by_key_hash(conn: Conn<'_>, hash: &[u8]) -> Result<Option<Account>> {
+    Ok(on!(conn, db => sqlx::query_as(BY_KEY_HASH).bind(hash).fetch_optional(db).await)?)
+}
+
+/// Adds a key; the same key twice is kept once.
+pub async fn insert_key(conn: Conn<'_>, account_id: i64, key: NewKey<'_>, now: i64) -> Result<()> {
+    on!(conn, db => sqlx::query(INSERT_KEY)
+        .bind(account_id).bind(key.id).bind(key.prefix).bind(key.hash).bind(now)
+        .execute(db).await.map(|_| ()))?;
+    Ok(())
+}

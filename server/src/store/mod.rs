@@ -1,0 +1,253 @@
+//! The database: SQLite by default, PostgreSQL by its URL, one SQL text for both.
+//!
+//! Each file holds one table or question. Its functions take a [`Conn`], so they work alike on a
+//! reader and inside a transaction.
+
+pub mod accounts;
+pub mod answers;
+pub mod deliveries;
+pub mod endpoints;
+pub mod entries;
+pub mod figures;
+pub mod interactions;
+pub mod outbox;
+pub mod salts;
+pub mod videos;
+pub mod views;
+
+use sqlx::{
+    PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction,
+    pool::{PoolConnection, PoolOptions},
+    postgres::PgConnectOptions,
+    sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
+};
+use std::{str::FromStr, time::Duration};
+
+/// A handle on the database; clones share its connections.
+#[derive(Clone)]
+pub enum Store {
+    /// One connection writes, the others only read, so that no reader ever waits for a writer.
+    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    Postgres(PgPool),
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("the database URL must begin with sqlite: or postgres:, not {0:?}")]
+    UnknownEngine(String),
+    #[error("SQLite {0} can corrupt its log; 3.51.3 or later is needed")]
+    SqliteTooOld(String),
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+    #[error(transparent)]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    #[error("stored {what} can't be read: {source}")]
+    Unreadable { what: &'static str, source: serde_json::Error },
+}
+
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+/// A borrowed connection of either engine.
+pub enum Conn<'c> {
+    Sqlite(&'c mut SqliteConnection),
+    Postgres(&'c mut PgConnection),
+}
+
+/// Runs one expression on whichever connection it is. The SQL is the same; only its types differ.
+macro_rules! on {
+    ($conn:expr, $db:ident => $run:expr) => {
+        match $conn {
+            $crate::store::Conn::Sqlite($db) => $run,
+            $crate::store::Conn::Postgres($db) => $run,
+        }
+    };
+}
+pub(crate) use on;
+
+/// A pooled connection for reading.
+pub enum Reader {
+    Sqlite(PoolConnection<Sqlite>),
+    Postgres(PoolConnection<Postgres>),
+}
+
+impl Reader {
+    pub fn conn(&mut self) -> Conn<'_> {
+        match self {
+            Reader::Sqlite(db) => Conn::Sqlite(db),
+            Reader::Postgres(db) => Conn::Postgres(db),
+        }
+    }
+}
+
+/// A write transaction: rolled back unless committed. Run it in a task of its own, so that a
+/// client that leaves can't drop it half-way (sqlx 0.9 leaks a cancelled PostgreSQL `begin`).
+pub enum Tx {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+impl Tx {
+    pub fn conn(&mut self) -> Conn<'_> {
+        match self {
+            Tx::Sqlite(db) => Conn::Sqlite(db),
+            Tx::Postgres(db) => Conn::Postgres(db),
+        }
+    }
+
+    pub async fn commit(self) -> Result<()> {
+        match self {
+            Tx::Sqlite(tx) => tx.commit().await?,
+            Tx::Postgres(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+}
+
+/// Connections that only read a SQLite file.
+const READERS: u32 = 4;
+/// Connections to PostgreSQL.
+const POSTGRES_POOL: u32 = 16;
+/// How long a caller waits for a connection before it is told to come back.
+const ACQUIRE: Duration = Duration::from_secs(5);
+
+impl Store {
+    /// Connects and brings the schema up to date.
+    ///
+    /// # Errors
+    /// An unknown URL scheme, an unreachable database, a failed migration, or a SQLite that is too old.
+    pub async fn open(url: &str) -> Result<Self> {
+        if url.starts_with("sqlite:") {
+            Self::open_sqlite(url).await
+        } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            Self::open_postgres(url).await
+        } else {
+            Err(StoreError::UnknownEngine(url.split(':').next().unwrap_or_default().into()))
+        }
+    }
+
+    async fn open_sqlite(url: &str) -> Result<Self> {
+        let options = SqliteConnectOptions::from_str(url)?
+            .create_if_missing(true)
+            .auto_vacuum(SqliteAutoVacuum::Incremental)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(ACQUIRE)
+            .foreign_keys(true)
+            .pragma("temp_store", "memory")
+            .pragma("journal_size_limit", "67108864");
+        let writer = PoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(ACQUIRE)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_with(options.clone().pragma("cache_size", "-65536"))
+            .await?;
+        let version: String = sqlx::query_scalar("select sqlite_version()").fetch_one(&writer).await?;
+        if version.split('.').map(|n| n.parse().unwrap_or(0)).collect::<Vec<u32>>() < vec![3, 51, 3] {
+            return Err(StoreError::SqliteTooOld(version));
+        }
+        sqlx::migrate!("migrations/sqlite").run(&writer).await?;
+        let readers = PoolOptions::new()
+            .max_connections(READERS)
+            .acquire_timeout(ACQUIRE)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_with(options.read_only(true).pragma("query_only", "on"))
+            .await?;
+        Ok(Self::Sqlite { writer, readers })
+    }
+
+    async fn open_postgres(url: &str) -> Result<Self> {
+        let options = PgConnectOptions::from_str(url)?
+            .options([("idle_in_transaction_session_timeout", "10s"), ("statement_timeout", "30s")]);
+        let pool = PoolOptions::new()
+            .max_connections(POSTGRES_POOL)
+            .acquire_timeout(ACQUIRE)
+            .connect_with(options)
+            .await?;
+        sqlx::migrate!("migrations/postgres").run(&pool).await?;
+        Ok(Self::Postgres(pool))
+    }
+
+    /// A connection to read with.
+    pub async fn reader(&self) -> Result<Reader> {
+        Ok(match self {
+            Store::Sqlite { readers, .. } => Reader::Sqlite(readers.acquire().await?),
+            Store::Postgres(pool) => Reader::Postgres(pool.acquire().await?),
+        })
+    }
+
+    /// Begins a write transaction. On SQLite it is the only one at a time.
+    pub async fn begin(&self) -> Result<Tx> {
+        Ok(match self {
+            Store::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("begin immediate").await?),
+            Store::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// Closes every connection; on SQLite the log is folded into the file.
+    pub async fn close(&self) {
+        match self {
+            Store::Sqlite { writer, readers } => {
+                readers.close().await;
+                if let Err(error) = sqlx::query("pragma wal_checkpoint(truncate)").execute(writer).await {
+                    tracing::warn!(%error, "the log was not folded into the database file");
+                }
+                writer.close().await;
+            }
+            Store::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+/// `head values ($1,…),(…),… tail` for `rows` rows of `columns` values each.
+pub(crate) fn rows_sql(head: &str, columns: usize, rows: usize, tail: &str) -> String {
+    use std::fmt::Write;
+    let mut sql = String::with_capacity(head.len() + tail.len() + rows * columns * 6);
+    sql.push_str(head);
+    sql.push_str(" values ");
+    for row in 0..rows {
+        sql.push_str(if row == 0 { "(" } else { ",(" });
+        for column in 0..columns {
+            let comma = if column == 0 { "" } else { "," };
+            // Writing to a String can't fail.
+            let _ = write!(sql, "{comma}${}", row * columns + column + 1);
+        }
+        sql.push(')');
+    }
+    sql.push(' ');
+    sql.push_str(tail);
+    sql
+}
+
+/// Splits rows into pieces of a few fixed sizes, so that few statements are ever prepared.
+pub(crate) fn pieces<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
+    const SIZES: [usize; 5] = [256, 64, 16, 4, 1];
+    std::iter::from_fn(move || {
+        let size = *SIZES.iter().find(|size| **size <= rows.len())?;
+        let (piece, rest) = rows.split_at(size);
+        rows = rest;
+        Some(piece)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_rows_are_one_statement() {
+        assert_eq!(
+            rows_sql("insert into t (a, b)", 2, 2, "on conflict do nothing"),
+            "insert into t (a, b) values ($1,$2),($3,$4) on conflict do nothing"
+        );
+    }
+
+    #[test]
+    fn pieces_keep_every_row_in_order() {
+        let rows: Vec<u32> = (0..341).collect();
+        let sizes: Vec<usize> = pieces(&rows).map(<[u32]>::len).collect();
+        assert_eq!(sizes, [256, 64, 16, 4, 1]);
+        assert_eq!(pieces(&rows).flatten().copied().collect::<Vec<_>>(), rows);
+    }
+}

@@ -1,0 +1,115 @@
+//! Views: one row a page load, whose figures are a fold over its entries.
+
+use super::{Conn, Result, on, pieces, rows_sql};
+use sqlx::AssertSqlSafe;
+use uuid::Uuid;
+
+#[derive(Clone, Debug, PartialEq, sqlx::FromRow)]
+pub struct View {
+    pub account_id: i64,
+    pub video_id: i64,
+    pub id: Uuid,
+    pub viewer_id: Uuid,
+    /// Masked, such as `188.XXX.29.XXX`.
+    pub ip: String,
+    pub surface: String,
+    pub referrer: Option<String>,
+    pub page_url: Option<String>,
+    pub started_at: i64,
+    pub last_received_at: i64,
+    pub played: bool,
+    pub watched_ms: i64,
+    pub unique_ms: i64,
+    pub hidden_ms: i64,
+    pub muted_ms: i64,
+    pub uncredited_ms: i64,
+    pub percent: i64,
+    /// Credited spans of media time, merged, as JSON `[[from,to],…]` in milliseconds.
+    pub spans: String,
+    /// When the viewing session was declared over; later events change figures only.
+    pub closed_at: Option<i64>,
+}
+
+const COLUMNS: &str = "account_id, video_id, id, viewer_id, ip, surface, referrer, page_url, started_at,
+       last_received_at, played, watched_ms, unique_ms, hidden_ms, muted_ms, uncredited_ms, percent, spans,
+       closed_at";
+const COLUMN_COUNT: usize = 19;
+const REPLACE: &str = "
+on conflict (account_id, id) do update set
+  surface = excluded.surface, referrer = excluded.referrer, page_url = excluded.page_url,
+  started_at = excluded.started_at, last_received_at = excluded.last_received_at, played = excluded.played,
+  watched_ms = excluded.watched_ms, unique_ms = excluded.unique_ms, hidden_ms = excluded.hidden_ms,
+  muted_ms = excluded.muted_ms, uncredited_ms = excluded.uncredited_ms, percent = excluded.percent,
+  spans = excluded.spans";
+const BY_ID: &str = "
+select account_id, video_id, id, viewer_id, ip, surface, referrer, page_url, started_at,
+       last_received_at, played, watched_ms, unique_ms, hidden_ms, muted_ms, uncredited_ms, percent, spans,
+       closed_at
+  from views where account_id = $1 and id = $2";
+const BY_IDS: &str = "
+select account_id, video_id, id, viewer_id, ip, surface, referrer, page_url, started_at,
+       last_received_at, played, watched_ms, unique_ms, hidden_ms, muted_ms, uncredited_ms, percent, spans,
+       closed_at
+  from views where (account_id, id) in (";
+const CLOSE: &str = "
+update views set closed_at = $3 where account_id = $1 and id = $2 and closed_at is null";
+const IDLE: &str = "
+select account_id, video_id, id, viewer_id, ip, surface, referrer, page_url, started_at,
+       last_received_at, played, watched_ms, unique_ms, hidden_ms, muted_ms, uncredited_ms, percent, spans,
+       closed_at
+  from views where closed_at is null and last_received_at <= $1
+ order by last_received_at limit $2";
+
+pub async fn by_id(conn: Conn<'_>, account_id: i64, id: Uuid) -> Result<Option<View>> {
+    Ok(on!(conn, db => sqlx::query_as(BY_ID).bind(account_id).bind(id).fetch_optional(db).await)?)
+}
+
+/// Those of the given `(account, view)` that exist.
+pub async fn by_ids(mut conn: Conn<'_>, ids: &[(i64, Uuid)]) -> Result<Vec<View>> {
+    let mut views = Vec::with_capacity(ids.len());
+    for piece in pieces(ids) {
+        let sql = rows_sql(BY_IDS, 2, piece.len(), ")");
+        let rows: Vec<View> = on!(&mut conn, db => {
+            let mut query = sqlx::query_as(AssertSqlSafe(sql));
+            for (account_id, id) in piece {
+                query = query.bind(account_id).bind(id);
+            }
+            query.fetch_all(&mut **db).await
+        })?;
+        views.extend(rows);
+    }
+    Ok(views)
+}
+
+/// Declares a viewing session over; true for the one caller that did it.
+pub async fn close(conn: Conn<'_>, account_id: i64, id: Uuid, now: i64) -> Result<bool> {
+    let changed = on!(conn, db => sqlx::query(CLOSE)
+        .bind(account_id).bind(id).bind(now).execute(db).await.map(|done| done.rows_affected()))?;
+    Ok(changed == 1)
+}
+
+/// Open views that were last heard of at `before` or earlier, at most `limit` of them.
+pub async fn idle(conn: Conn<'_>, before: i64, limit: i64) -> Result<Vec<View>> {
+    Ok(on!(conn, db => sqlx::query_as(IDLE).bind(before).bind(limit).fetch_all(db).await)?)
+}
+
+/// Writes each view whole but for `closed_at`, new or known; an id may stand in `views` only once.
+pub async fn replace(mut conn: Conn<'_>, views: &[View]) -> Result<()> {
+    let insert = format!("insert into views ({COLUMNS})");
+    for piece in pieces(views) {
+        let sql = rows_sql(&insert, COLUMN_COUNT, piece.len(), REPLACE);
+        on!(&mut conn, db => {
+            let mut query = sqlx::query(AssertSqlSafe(sql));
+            for view in piece {
+                query = query
+                    .bind(view.account_id).bind(view.video_id).bind(view.id).bind(view.viewer_id)
+                    .bind(&view.ip).bind(&view.surface).bind(&view.referrer).bind(&view.page_url)
+                    .bind(view.started_at).bind(view.last_received_at).bind(view.played)
+                    .bind(view.watched_ms).bind(view.unique_ms).bind(view.hidden_ms).bind(view.muted_ms)
+                    .bind(view.uncredited_ms).bind(view.percent).bind(&view.spans).bind(view.closed_at);
+            }
+            query.execute(&mut **db).await.map(|_| ())
+        })?;
+    }
+    Ok(())
+}

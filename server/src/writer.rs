@@ -1,0 +1,151 @@
+//! The one task that writes the ledger: it groups waiting batches into one transaction and
+//! acknowledges after the commit. A fact and its webhook commit together.
+
+mod ledger;
+
+use crate::{catalogue::Published, store::{Store, entries::Entry}};
+use app::error::ApiError;
+use serde_json::Value;
+use std::sync::Arc;
+use tokio::sync::{Notify, mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+/// A checked batch on its way to disk.
+pub struct Accepted {
+    pub published: Arc<Published>,
+    pub view_id: Uuid,
+    pub viewer_id: Uuid,
+    /// Masked.
+    pub ip: String,
+    /// When the view began, in Unix milliseconds of the server's clock.
+    pub started_at: i64,
+    pub received_at: i64,
+    pub entries: Vec<Entry>,
+    pub answers: Vec<AcceptedAnswer>,
+}
+
+/// The answer among a batch's entries that has this `seq`, as its kind approved it.
+pub struct AcceptedAnswer {
+    pub seq: u32,
+    pub interaction: Uuid,
+    pub body: Value,
+}
+
+enum Job {
+    Record { batch: Box<Accepted>, done: oneshot::Sender<Result<(), ApiError>> },
+    CloseIdle { now: i64, done: oneshot::Sender<Result<usize, ApiError>> },
+}
+
+/// A handle on the writing task.
+#[derive(Clone)]
+pub struct Writer(mpsc::Sender<Job>);
+
+/// Batches that may wait; more are told to come back.
+const QUEUE: usize = 2_048;
+/// Batches that one transaction takes.
+const GROUP: usize = 256;
+/// Seconds after which a player may try again when the queue or the disk is full.
+const RETRY_AFTER: u32 = 2;
+
+impl Writer {
+    /// Starts the task. It ends once `stop` is cancelled and what waits is written.
+    pub fn start(
+        store: Store,
+        public_url: String,
+        bell: Arc<Notify>,
+        stop: CancellationToken,
+    ) -> (Self, tokio::task::JoinHandle<()>) {
+        let (sender, queue) = mpsc::channel(QUEUE);
+        let task = tokio::spawn(run(Task { store, public_url, bell }, queue, stop));
+        (Self(sender), task)
+    }
+
+    /// Stores a batch; returns once it is on disk.
+    ///
+    /// # Errors
+    /// 503 when the queue is full or the database does not take it, 400 when the view belongs to another video.
+    pub async fn record(&self, batch: Accepted) -> Result<(), ApiError> {
+        let (done, answer) = oneshot::channel();
+        let job = Job::Record { batch: Box::new(batch), done };
+        self.0.try_send(job).map_err(|_| ApiError::unavailable(RETRY_AFTER))?;
+        answer.await.unwrap_or_else(|_| Err(ApiError::unavailable(RETRY_AFTER)))
+    }
+
+    /// Ends the viewing sessions of views that were silent for a minute at `now`; returns how many.
+    pub async fn close_idle(&self, now: i64) -> Result<usize, ApiError> {
+        let (done, answer) = oneshot::channel();
+        self.0.send(Job::CloseIdle { now, done }).await.map_err(|_| ApiError::unavailable(RETRY_AFTER))?;
+        answer.await.unwrap_or_else(|_| Err(ApiError::unavailable(RETRY_AFTER)))
+    }
+}
+
+struct Task {
+    store: Store,
+    public_url: String,
+    bell: Arc<Notify>,
+}
+
+async fn run(task: Task, mut queue: mpsc::Receiver<Job>, stop: CancellationToken) {
+    let mut jobs = Vec::with_capacity(GROUP);
+    loop {
+        let taken = tokio::select! {
+            biased;
+            taken = queue.recv_many(&mut jobs, GROUP) => taken,
+            () = stop.cancelled(), if !queue.is_closed() => {
+                queue.close();
+                continue;
+            }
+        };
+        if taken == 0 {
+            return;
+        }
+        task.take(&mut jobs).await;
+    }
+}
+
+impl Task {
+    async fn take(&self, jobs: &mut Vec<Job>) {
+        let (mut batches, mut answers) = (Vec::with_capacity(jobs.len()), Vec::with_capacity(jobs.len()));
+        for job in jobs.drain(..) {
+            match job {
+                Job::Record { batch, done } => {
+                    batches.push(*batch);
+                    answers.push(done);
+                }
+                Job::CloseIdle { now, done } => {
+                    // Whoever asked may be gone.
+                    let _ = done.send(self.close_idle(now).await);
+                }
+            }
+        }
+        if batches.is_empty() {
+            return;
+        }
+        match ledger::append(&self.store, &self.public_url, &batches).await {
+            Ok(outcome) => {
+                if outcome.queued > 0 {
+                    self.bell.notify_one();
+                }
+                for (result, done) in outcome.results.into_iter().zip(answers) {
+                    let _ = done.send(result);
+                }
+            }
+            Err(error) => {
+                tracing::error!(%error, batches = batches.len(), "batches were not stored");
+                for done in answers {
+                    let _ = done.send(Err(ApiError::unavailable(RETRY_AFTER)));
+                }
+            }
+        }
+    }
+
+    async fn close_idle(&self, now: i64) -> Result<usize, ApiError> {
+        let closed = ledger::close_idle(&self.store, &self.public_url, now).await;
+        let (closed, queued) = closed.map_err(crate::reply::storage)?;
+        if queued > 0 {
+            self.bell.notify_one();
+        }
+        Ok(closed)
+    }
+}

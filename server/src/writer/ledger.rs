@@ -1,0 +1,259 @@
+//! One transaction of the ledger: entries, answers, the views' figures, and the messages they cause.
+
+use super::{Accepted, AcceptedAnswer};
+use crate::{
+    report::credit::{self, Credit, Fact},
+    store::{
+        self, Store, StoreError, Tx, answers,
+        entries::{self, Entry, NewEntry},
+        outbox::{self, Message},
+        videos::{self, Video},
+        views::{self, View},
+    },
+    webhook::notice::{self, Media},
+};
+use app::{engage::What, error::ApiError};
+use std::collections::{HashMap, HashSet};
+use uuid::Uuid;
+
+/// What became of a group of batches.
+pub struct Outcome {
+    /// One for each batch, in order.
+    pub results: Vec<Result<(), ApiError>>,
+    /// Deliveries that wait for the courier now.
+    pub queued: usize,
+}
+
+/// A view that was silent this long is over, in milliseconds.
+const SILENT_MS: i64 = 60_000;
+/// Views that one sweep closes at most.
+const SWEEP: i64 = 500;
+
+/// Stores the batches in one transaction.
+pub async fn append(store: &Store, public_url: &str, batches: &[Accepted]) -> store::Result<Outcome> {
+    let mut tx = store.begin().await?;
+    let ids: Vec<(i64, Uuid)> = distinct(batches.iter().map(key));
+    let mut known: HashMap<Uuid, View> =
+        views::by_ids(tx.conn(), &ids).await?.into_iter().map(|view| (view.id, view)).collect();
+    let mut results = Vec::with_capacity(batches.len());
+    let mut good = Vec::with_capacity(batches.len());
+    for batch in batches {
+        let video_id = batch.published.video.id;
+        let view = known.entry(batch.view_id).or_insert_with(|| opened(batch));
+        if view.video_id == video_id && view.account_id == batch.published.video.account_id {
+            view.last_received_at = view.last_received_at.max(batch.received_at);
+            view.started_at = view.started_at.min(batch.started_at);
+            good.push(batch);
+            results.push(Ok(()));
+        } else {
+            results.push(Err(ApiError::invalid("session: this view belongs to another video")));
+        }
+    }
+    let queued = write(&mut tx, public_url, &good, known).await?;
+    tx.commit().await?;
+    Ok(Outcome { results, queued })
+}
+
+async fn write(
+    tx: &mut Tx,
+    public_url: &str,
+    batches: &[&Accepted],
+    mut known: HashMap<Uuid, View>,
+) -> store::Result<usize> {
+    let rows: Vec<NewEntry> = batches.iter().flat_map(|batch| batch.entries.iter().map(|e| new_entry(batch, e))).collect();
+    let new: HashSet<(Uuid, i64)> = entries::insert_new(tx.conn(), &rows).await?.into_iter().collect();
+    let ids = distinct(batches.iter().map(|batch| key(batch)));
+    let mut facts = facts_of(entries::of_views(tx.conn(), &ids).await?)?;
+
+    let (mut queued, mut changed, mut over) = (0, Vec::with_capacity(ids.len()), Vec::new());
+    let mut done = HashSet::with_capacity(ids.len());
+    for batch in batches {
+        let facts = facts.entry(batch.view_id).or_default();
+        for answer in batch.answers.iter().filter(|a| new.contains(&(batch.view_id, a.seq.into()))) {
+            queued += answered(tx, public_url, batch, answer, facts).await?;
+        }
+        if !done.insert(batch.view_id) {
+            continue;
+        }
+        if let Some(view) = known.remove(&batch.view_id) {
+            let credit = credit::of(facts.iter().map(|(_, fact)| fact), batch.published.video.duration_ms.unwrap_or(0));
+            let view = with_figures(view, &credit, facts);
+            if credit.over && view.closed_at.is_none() {
+                over.push((view.clone(), &batch.published.video, batch.received_at));
+            }
+            changed.push(view);
+        }
+    }
+    views::replace(tx.conn(), &changed).await?;
+    for (view, video, now) in over {
+        queued += close(tx, public_url, &view, video, now).await?;
+    }
+    Ok(queued)
+}
+
+/// Ends sessions that fell silent; returns how many ended and how many deliveries that queued.
+pub async fn close_idle(store: &Store, public_url: &str, now: i64) -> store::Result<(usize, usize)> {
+    let mut reader = store.reader().await?;
+    let silent = views::idle(reader.conn(), now - SILENT_MS, SWEEP).await?;
+    drop(reader);
+    if silent.is_empty() {
+        return Ok((0, 0));
+    }
+    let mut tx = store.begin().await?;
+    let mut queued = 0;
+    for view in &silent {
+        if let Some(video) = videos::by_id(tx.conn(), view.video_id).await? {
+            queued += close(&mut tx, public_url, view, &video, now).await?;
+        }
+    }
+    tx.commit().await?;
+    Ok((silent.len(), queued))
+}
+
+/// Declares a session over, and says so when it was played. Happens once for a view.
+async fn close(tx: &mut Tx, public_url: &str, view: &View, video: &Video, now: i64) -> store::Result<usize> {
+    if !views::close(tx.conn(), view.account_id, view.id, now).await? || !view.played {
+        return Ok(0);
+    }
+    let percent = u8::try_from(view.percent).unwrap_or(100);
+    let body = notice::played_session(&media(video, public_url), percent, None);
+    send(tx, video, "VideoPlayedSessions", body, now).await
+}
+
+/// Keeps an answer apart and announces it.
+async fn answered(
+    tx: &mut Tx,
+    public_url: &str,
+    batch: &Accepted,
+    answer: &AcceptedAnswer,
+    facts: &[(i64, Fact)],
+) -> store::Result<usize> {
+    let video = &batch.published.video;
+    let Some(interaction) = batch.published.interaction(answer.interaction) else {
+        return Ok(0);
+    };
+    let row = answers::Answer {
+        account_id: video.account_id,
+        video_id: video.id,
+        interaction_id: answer.interaction,
+        view_id: batch.view_id,
+        seq: answer.seq.into(),
+        kind: interaction.spec.name(),
+        viewer_id: batch.viewer_id,
+        body: answer.body.to_string(),
+        received_at: batch.received_at,
+    };
+    answers::insert(tx.conn(), &row).await?;
+    let cta_url = format!("{public_url}/video/cta/{}", video.id);
+    let kind = interaction.spec.kind();
+    let own = kind.notice(answer.interaction, position(facts, answer.seq.into()), &answer.body, &cta_url);
+    let body = notice::answered(&media(video, public_url), own, None);
+    send(tx, video, kind.event_name(), body, batch.received_at).await
+}
+
+async fn send(tx: &mut Tx, video: &Video, event: &'static str, body: notice::Body, now: i64) -> store::Result<usize> {
+    let id = Uuid::now_v7();
+    let message = Message {
+        account_id: video.account_id,
+        id,
+        event: event.into(),
+        video_id: video.id,
+        body: notice::envelope(id, event, now, video.account_id, &body),
+        created_at: now,
+    };
+    outbox::enqueue(tx.conn(), &message).await
+}
+
+/// The last position that is known before `seq`, in milliseconds of media time.
+fn position(facts: &[(i64, Fact)], seq: i64) -> i64 {
+    let before = facts.iter().rev().filter(|(at, _)| *at < seq);
+    before
+        .filter_map(|(_, fact)| match fact.what {
+            What::Play { pos } | What::Pause { pos } => Some(pos),
+            What::Watched { to, .. } | What::Seek { to, .. } => Some(to),
+            _ => None,
+        })
+        .next()
+        .unwrap_or(0)
+}
+
+fn opened(batch: &Accepted) -> View {
+    View {
+        account_id: batch.published.video.account_id,
+        video_id: batch.published.video.id,
+        id: batch.view_id,
+        viewer_id: batch.viewer_id,
+        ip: batch.ip.clone(),
+        surface: "play".into(),
+        referrer: None,
+        page_url: None,
+        started_at: batch.started_at,
+        last_received_at: batch.received_at,
+        played: false,
+        watched_ms: 0,
+        unique_ms: 0,
+        hidden_ms: 0,
+        muted_ms: 0,
+        uncredited_ms: 0,
+        percent: 0,
+        spans: "[]".into(),
+        closed_at: None,
+    }
+}
+
+fn with_figures(mut view: View, credit: &Credit, facts: &[(i64, Fact)]) -> View {
+    for (_, fact) in facts {
+        if let What::Load { surface, referrer, page_url } = &fact.what {
+            view.surface = surface.as_str().into();
+            view.referrer.clone_from(referrer);
+            view.page_url.clone_from(page_url);
+        }
+    }
+    let spans: Vec<(i64, i64)> = credit.spans.iter().map(|span| (span.from, span.to)).collect();
+    View {
+        played: credit.played,
+        watched_ms: credit.watched_ms,
+        unique_ms: credit.unique_ms,
+        hidden_ms: credit.hidden_ms,
+        muted_ms: credit.muted_ms,
+        uncredited_ms: credit.uncredited_ms,
+        percent: credit.percent,
+        // Pairs of numbers are always JSON.
+        spans: serde_json::to_string(&spans).unwrap_or_default(),
+        ..view
+    }
+}
+
+fn new_entry(batch: &Accepted, entry: &Entry) -> NewEntry {
+    NewEntry { account_id: batch.published.video.account_id, entry: entry.clone(), received_at: batch.received_at }
+}
+
+/// The events of each view, with their `seq`, in order.
+fn facts_of(entries: Vec<Entry>) -> store::Result<HashMap<Uuid, Vec<(i64, Fact)>>> {
+    let mut facts: HashMap<Uuid, Vec<(i64, Fact)>> = HashMap::new();
+    for entry in entries {
+        let what = serde_json::from_str(&entry.body)
+            .map_err(|source| StoreError::Unreadable { what: "entry", source })?;
+        facts.entry(entry.view_id).or_default().push((entry.seq, Fact { at: entry.at_ms, what }));
+    }
+    Ok(facts)
+}
+
+fn media<'a>(video: &'a Video, public_url: &'a str) -> Media<'a> {
+    Media {
+        video_id: video.id,
+        token: &video.token,
+        title: &video.title,
+        duration_ms: video.duration_ms,
+        public_url,
+    }
+}
+
+fn key(batch: &Accepted) -> (i64, Uuid) {
+    (batch.published.video.account_id, batch.view_id)
+}
+
+fn distinct(ids: impl Iterator<Item = (i64, Uuid)>) -> Vec<(i64, Uuid)> {
+    let mut seen = HashSet::new();
+    ids.filter(|id| seen.insert(*id)).collect()
+}
