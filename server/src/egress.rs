@@ -126,7 +126,11 @@ enum Reach {
 
 impl Reach {
     fn of(url: &Url) -> Self {
-        if url.scheme() == "https" && url.port_or_known_default() == Some(443) { Self::Wide } else { Self::Narrow }
+        if url.scheme() == "https" && url.port_or_known_default() == Some(443) {
+            Self::Wide
+        } else {
+            Self::Narrow
+        }
     }
 
     fn permits(self, allow: &[IpNet], ip: IpAddr) -> bool {
@@ -218,7 +222,11 @@ impl Resolve for Guarded {
         let (reach, allow, found) = (self.reach, self.allow.clone(), self.names.resolve(name));
         Box::pin(async move {
             let kept: Vec<SocketAddr> = found.await?.filter(|at| reach.permits(&allow, at.ip())).collect();
-            if kept.is_empty() { Err(Box::new(Refused) as Box<dyn Error + Send + Sync>) } else { Ok(Box::new(kept.into_iter()) as Addrs) }
+            if kept.is_empty() {
+                Err(Box::new(Refused) as Box<dyn Error + Send + Sync>)
+            } else {
+                Ok(Box::new(kept.into_iter()) as Addrs)
+            }
         })
     }
 }

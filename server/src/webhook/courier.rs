@@ -120,7 +120,12 @@ impl Courier {
 
     /// One transaction: writes down what has landed and, given a share, claims what is due. In a
     /// task of its own, so that whoever drops this can't break it in half.
-    async fn turn(&self, landed: Vec<Arc<Landed>>, share: Option<Share>, now: i64) -> store::Result<Vec<Job>> {
+    async fn turn(
+        &self,
+        landed: Vec<Arc<Landed>>,
+        share: Option<Share>,
+        now: i64,
+    ) -> store::Result<Vec<Job>> {
         if landed.is_empty() && share.is_none() {
             return Ok(Vec::new());
         }
@@ -134,7 +139,9 @@ impl Courier {
                 }
             }
             let jobs = match share {
-                Some(share) => deliveries::claim(tx.conn(), now, now + LEASE_MS, Uuid::now_v7(), share).await?,
+                Some(share) => {
+                    deliveries::claim(tx.conn(), now, now + LEASE_MS, Uuid::now_v7(), share).await?
+                }
                 None => Vec::new(),
             };
             tx.commit().await?;

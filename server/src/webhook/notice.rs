@@ -1,9 +1,6 @@
 //! What a webhook says: one envelope, and the body under the event's name (WIRE.md, sections 5 and 6).
 
-use serde::{
-    Serialize, Serializer,
-    ser::SerializeMap,
-};
+use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
