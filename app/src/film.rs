@@ -3,7 +3,7 @@
 use crate::interaction::Cue;
 use serde::{Deserialize, Serialize};
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Film {
     pub video_id: i64,
     pub token: String,

@@ -28,20 +28,21 @@ pub struct Batch {
     pub events: Vec<Value>,
 }
 
-/// One thing that happened, named by `(session, seq)` for ever.
+/// One thing that happened, named by `(session, seq)` for ever. `I` is an interaction's id and `A`
+/// an answer: the server reads both strictly, the browser has lighter types for them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Event {
+pub struct Event<I = Uuid, A = Value> {
     pub seq: u32,
     /// Milliseconds since the view began, by a monotonic clock.
     pub at: i64,
     #[serde(flatten)]
-    pub what: What,
+    pub what: What<I, A>,
 }
 
 /// Positions and bounds are milliseconds of media time; `rate` is in percent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-pub enum What {
+pub enum What<I = Uuid, A = Value> {
     Load {
         surface: Surface,
         #[serde(default)]
@@ -58,15 +59,15 @@ pub enum What {
     Visible,
     /// A visible, paused page is still there.
     Here,
-    Shown { interaction: Uuid },
-    Answer { interaction: Uuid, answer: Value },
-    Skip { interaction: Uuid },
+    Shown { interaction: I },
+    Answer { interaction: I, answer: A },
+    Skip { interaction: I },
     Viewer { token: String },
     Consent { analytics: bool },
     Error { code: i64 },
 }
 
-impl What {
+impl<I, A> What<I, A> {
     /// The wire's name of the type.
     pub fn name(&self) -> &'static str {
         match self {

@@ -87,7 +87,7 @@ impl Kind for Cta {
         }
     }
 
-    fn for_viewer(&self, video_id: i64, id: Uuid) -> super::Face {
+    fn for_viewer(&self, video_id: i64, id: Uuid) -> String {
         let (href, new_tab, seek_ms) = match &self.action {
             Action::Link { url, new_tab } if is_web(url) => {
                 (Some(format!("/video/cta/{video_id}?i={id}")), *new_tab, 0)
@@ -96,13 +96,15 @@ impl Kind for Cta {
             Action::Link { url, .. } => (Some(url.clone()), false, 0),
             Action::Seek { seek_s } => (None, false, (seek_s * 1000.0) as i64),
         };
-        super::Face::Cta(Face {
+        let face = Face {
             label: self.label.clone(),
             description: self.description.clone(),
             href,
             new_tab,
             seek_ms,
-        })
+        };
+        // Strings and numbers are always JSON.
+        serde_json::to_string(&face).unwrap_or_default()
     }
 
     fn event_name(&self) -> &'static str {
@@ -134,9 +136,12 @@ fn is_safe_url(text: &str) -> bool {
     text.len() <= URL && scheme(text).is_some()
 }
 
-/// The view, in a chunk of its own.
+/// The view of a face (as JSON), in a chunk of its own.
 #[lazy]
-pub async fn show(face: Face, act: Act) -> AnyView {
+pub async fn show(face: String, act: Act) -> AnyView {
+    let Ok(face) = serde_json::from_str::<Face>(&face) else {
+        return ().into_any();
+    };
     let Face { label, description, href, new_tab, seek_ms } = face;
     let seeks = href.is_none();
     let base = href.unwrap_or_default();
@@ -204,9 +209,7 @@ mod tests {
     #[test]
     fn a_web_link_passes_the_redirect_and_a_mail_link_does_not() {
         let id = Uuid::nil();
-        let href = |cta: Cta| match cta.for_viewer(7, id) {
-            super::super::Face::Cta(face) => face.href,
-        };
+        let href = |cta: Cta| serde_json::from_str::<Face>(&cta.for_viewer(7, id)).expect("a face").href;
         assert_eq!(
             href(linking_to("https://example.com/")).as_deref(),
             Some("/video/cta/7?i=00000000-0000-0000-0000-000000000000")
@@ -216,8 +219,8 @@ mod tests {
 
     #[test]
     fn the_target_stays_out_of_the_page() {
-        let seen = serde_json::to_string(&linking_to("https://secret.example.com/").for_viewer(7, Uuid::nil()));
-        assert!(!seen.expect("a face is JSON").contains("secret.example.com"));
+        let seen = linking_to("https://secret.example.com/").for_viewer(7, Uuid::nil());
+        assert!(!seen.contains("secret.example.com"));
     }
 
     #[test]

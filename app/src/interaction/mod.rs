@@ -58,6 +58,23 @@ pub enum Layout {
     Card,
 }
 
+impl Layout {
+    /// The class and inline style of the place; the style sheet turns an overlay into a banner
+    /// where the frame is narrow.
+    fn place(self) -> (&'static str, String) {
+        match self {
+            Layout::Overlay { x, y, w, h } if y + h / 2.0 > 50.0 => {
+                ("cue overlay low", format!("--x:{x}%;--w:{w}%;--b:{}%", 100.0 - y - h))
+            }
+            Layout::Overlay { x, y, w, .. } => ("cue overlay", format!("--x:{x}%;--w:{w}%;--y:{y}%")),
+            Layout::Banner { edge: Edge::Top } => ("cue banner", String::new()),
+            Layout::Banner { edge: Edge::Bottom } => ("cue banner low", String::new()),
+            Layout::Modal => ("cue modal", String::new()),
+            Layout::Card => ("cue card-place", String::new()),
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Edge {
@@ -78,8 +95,8 @@ pub trait Kind {
     fn flaws(&self) -> Vec<Flaw>;
     /// The viewer's check: is this an answer to it? Returns it as it is stored.
     fn check(&self, answer: &Value) -> Result<Value, Flaw>;
-    /// The settings that a viewer may see.
-    fn for_viewer(&self, video_id: i64, id: Uuid) -> Face;
+    /// The settings that a viewer may see, as JSON for the kind's view.
+    fn for_viewer(&self, video_id: i64, id: Uuid) -> String;
     /// The event name of the webhook that an answer sends.
     fn event_name(&self) -> &'static str;
     /// What that webhook says beyond `media` and `email`; `clicked_ms` is media time.
@@ -101,22 +118,22 @@ impl Spec {
     }
 }
 
-/// An interaction as a viewer's player gets it.
+/// An interaction as a viewer's player gets it. It carries no type of any kind, so that a player
+/// needs a kind's code only when its moment comes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Cue {
-    pub id: Uuid,
+    pub id: String,
     /// Milliseconds of media time, end exclusive.
     pub from_ms: i64,
     pub to_ms: i64,
-    pub layout: Layout,
     pub pause: bool,
-    pub face: Face,
-}
-
-/// What a viewer sees of a kind. A type apart from [`Spec`]: props are page source.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Face {
-    Cta(cta::Face),
+    /// Where it stands: a class and an inline style.
+    pub class: String,
+    pub style: String,
+    /// The wire's name of the kind.
+    pub kind: String,
+    /// What a viewer may see of the settings, as JSON for the kind's view.
+    pub face: String,
 }
 
 /// How long an interaction without a duration stays, in milliseconds.
@@ -149,12 +166,15 @@ impl Interaction {
     pub fn for_viewer(&self, video_id: i64, duration_ms: i64) -> Cue {
         let from_ms = self.at.starts_ms(duration_ms);
         let stays = self.duration_s.map_or(STAYS_MS, |s| (s * 1000.0) as i64);
+        let (class, style) = self.layout.place();
         Cue {
-            id: self.id,
+            id: self.id.to_string(),
             from_ms,
             to_ms: from_ms.saturating_add(stays),
-            layout: self.layout,
             pause: self.pause,
+            class: class.to_owned(),
+            style,
+            kind: self.spec.name().to_owned(),
             face: self.spec.kind().for_viewer(video_id, self.id),
         }
     }

@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Element, EventTarget, KeyboardEvent};
 
+/// Listens to keys, and to whatever shows that someone is there.
 pub fn listen(root: &Element, surface: Surface, player: Player, awake: Awake) {
     let press = Closure::<dyn Fn(KeyboardEvent)>::new(move |event: KeyboardEvent| {
         awake.stir();
@@ -22,6 +23,11 @@ pub fn listen(root: &Element, surface: Surface, player: Player, awake: Awake) {
             player.ask(request);
         }
     });
+    let stir = Closure::<dyn Fn()>::new(move || awake.stir());
+    for event in ["pointermove", "focusin"] {
+        let _ = root.add_event_listener_with_callback(event, stir.as_ref().unchecked_ref());
+    }
+    stir.forget();
     let target: EventTarget = match surface {
         Surface::Play => document().into(),
         Surface::Embed => root.clone().into(),

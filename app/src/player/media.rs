@@ -1,6 +1,5 @@
 //! The state of the `<video>` as signals. Only the element sets them; controls ask, see [`super::request`].
 
-use super::recorder::Recorder;
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{HtmlMediaElement, HtmlVideoElement, TextTrackMode};
@@ -27,11 +26,10 @@ pub struct Media {
     pub fullscreen: RwSignal<bool>,
 }
 
-/// Everything after which the element's state may differ.
-const EVENTS: [&str; 20] = [
-    "play", "playing", "pause", "ended", "waiting", "canplay", "timeupdate", "durationchange", "loadedmetadata",
-    "progress", "seeking", "seeked", "ratechange", "volumechange", "error", "emptied", "stalled", "loadeddata",
-    "enterpictureinpicture", "leavepictureinpicture",
+/// Everything after which the element's state may differ, and the clicks on it.
+const EVENTS: [&str; 17] = [
+    "play", "playing", "pause", "ended", "waiting", "canplay", "timeupdate", "durationchange", "progress", "seeking",
+    "seeked", "ratechange", "volumechange", "error", "emptied", "click", "dblclick",
 ];
 
 impl Media {
@@ -53,13 +51,13 @@ impl Media {
         }
     }
 
-    /// Follows the element from now on, and lets the recorder hear each of its events.
-    pub fn follow(self, video: HtmlVideoElement, recorder: Recorder) {
+    /// Follows the element from now on, and lets `hear` know of each of its events.
+    pub fn follow(self, video: &HtmlVideoElement, hear: impl Fn(&HtmlVideoElement, &str) + 'static) {
         let element = video.clone();
         let hear = Closure::<dyn Fn(web_sys::Event)>::new(move |event: web_sys::Event| {
             let name = event.type_();
             self.read(&element, &name);
-            recorder.hear(&element, &name);
+            hear(&element, &name);
         });
         for name in EVENTS {
             // Listening to an element that exists can't fail.
@@ -71,8 +69,8 @@ impl Media {
         let document = document();
         let _ = document.add_event_listener_with_callback("fullscreenchange", hear.as_ref().unchecked_ref());
         hear.forget();
-        self.read(&video, "");
-        self.live.set(true);
+        self.read(video, "");
+        video.set_controls(false);
     }
 
     fn read(self, video: &HtmlVideoElement, event: &str) {

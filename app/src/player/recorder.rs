@@ -2,17 +2,13 @@
 //! Whatever is not acknowledged is sent again; the server stores an event once for its number.
 
 use super::{
-    media::{Media, ms},
-    tape::{How, Tape},
+    media::ms,
+    tape::{Answer, Event, How, Tape, What},
 };
-use crate::{
-    engage::{Event, RECORD_PATH, Surface, What},
-    film::Film,
-};
+use crate::engage::{RECORD_PATH, Surface};
 use leptos::prelude::*;
 use serde::Serialize;
 use std::time::Duration;
-use uuid::Uuid;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{HtmlVideoElement, RequestInit, Response, VisibilityState};
 
@@ -22,7 +18,7 @@ pub struct Recorder(StoredValue<Inner, LocalStorage>);
 
 struct Inner {
     tape: Tape,
-    session: Uuid,
+    session: String,
     video: String,
     pass: String,
     surface: Surface,
@@ -40,7 +36,7 @@ struct Inner {
 #[derive(Serialize)]
 struct Envelope<'a> {
     v: u32,
-    session: Uuid,
+    session: &'a str,
     video: &'a str,
     pass: &'a str,
     sent: i64,
@@ -56,12 +52,12 @@ const BACKOFF_MS: f64 = 10_000.0;
 const BACKOFF_MAX_MS: f64 = 300_000.0;
 
 impl Recorder {
-    pub fn new(film: &Film, surface: Surface) -> Self {
+    pub fn new(video: String, pass: String, surface: Surface) -> Self {
         Self(StoredValue::new_local(Inner {
             tape: Tape::default(),
-            session: Uuid::nil(),
-            video: film.token.clone(),
-            pass: film.pass.clone(),
+            session: String::new(),
+            video,
+            pass,
             surface,
             element: None,
             seek_from: None,
@@ -73,17 +69,18 @@ impl Recorder {
     }
 
     /// Begins to report: the load itself, then whatever the element says.
-    pub fn start(self, media: Media) {
+    pub fn start(self, video: &HtmlVideoElement) {
         let clock = clock();
         self.0.update_value(|inner| {
             inner.session = session(js_sys::Date::now() - clock);
+            inner.element = Some(video.clone());
             let document = document();
             let own = (inner.surface == Surface::Play).then(|| location().href().ok()).flatten();
             let referrer = Some(document.referrer()).filter(|text| !text.is_empty());
             let surface = inner.surface;
             inner.tape.push(clock as i64, What::Load { surface, referrer, page_url: own });
         });
-        if !media.paused.get_untracked() {
+        if !video.paused() {
             self.catch_up();
         }
         set_interval(move || self.tick(), TICK);
@@ -111,8 +108,7 @@ impl Recorder {
         let pos = ms(video.current_time());
         let mut urgent = false;
         self.0.update_value(|inner| {
-            inner.element.get_or_insert_with(|| video.clone());
-            if inner.session.is_nil() {
+            if inner.session.is_empty() {
                 return;
             }
             let tape = &mut inner.tape;
@@ -181,11 +177,12 @@ impl Recorder {
     }
 
     /// A click on an interaction: where it happened is written first, and it is sent at once.
-    pub fn answered(self, seq: u32, interaction: Uuid) {
+    pub fn answered(self, seq: u32, interaction: String) {
         self.checkpoint();
-        let answer = serde_json::Value::Object(serde_json::Map::new());
-        self.0.update_value(|inner| inner.tape.put(seq, clock() as i64, What::Answer { interaction, answer }));
-        self.0.update_value(|inner| inner.wait_until = 0.0);
+        self.0.update_value(|inner| {
+            inner.tape.put(seq, clock() as i64, What::Answer { interaction, answer: Answer {} });
+            inner.wait_until = 0.0;
+        });
         self.flush();
     }
 
@@ -261,12 +258,12 @@ impl Recorder {
     fn envelope(self) -> Option<(String, Vec<Event>)> {
         self.0.with_value(|inner| {
             let events = inner.tape.batch();
-            if events.is_empty() || inner.session.is_nil() {
+            if events.is_empty() || inner.session.is_empty() {
                 return None;
             }
             let body = serde_json::to_string(&Envelope {
                 v: 1,
-                session: inner.session,
+                session: &inner.session,
                 video: &inner.video,
                 pass: &inner.pass,
                 sent: js_sys::Date::now() as i64,
@@ -317,11 +314,17 @@ fn first_playback() -> Option<(f64, f64)> {
     Some((pair.get(0).as_f64()?, pair.get(1).as_f64()?))
 }
 
-/// A version 7 UUID whose time is the view's beginning.
-fn session(began_ms: f64) -> Uuid {
-    let mut random = [0; 10];
-    for byte in &mut random {
-        *byte = (js_sys::Math::random() * 256.0) as u8;
-    }
-    uuid::Builder::from_unix_timestamp_millis(began_ms as u64, &random).into_uuid()
+/// A version 7 UUID (RFC 9562) whose time is the view's beginning.
+fn session(began_ms: f64) -> String {
+    let began = began_ms as u64;
+    let random = |below: u32| (js_sys::Math::random() * f64::from(below)) as u32;
+    format!(
+        "{:08x}-{:04x}-7{:03x}-{:04x}-{:06x}{:06x}",
+        began >> 16,
+        began & 0xffff,
+        random(0x1000),
+        0x8000 + random(0x4000),
+        random(0x100_0000),
+        random(0x100_0000)
+    )
 }

@@ -1,9 +1,10 @@
 //! What controls may ask of the player. Nothing changes because a button was pressed: the element
 //! is asked, and when it does change, [`super::media`] says so.
 
-use super::media::{captions, ms};
-use leptos::{html, prelude::*};
-use web_sys::TextTrackMode;
+use super::media::{Media, captions, ms};
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, HtmlVideoElement, TextTrackMode};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Request {
@@ -22,14 +23,51 @@ pub enum Request {
 
 /// The elements that requests act on.
 #[derive(Clone, Copy)]
-pub struct Player {
-    pub root: NodeRef<html::Div>,
-    pub video: NodeRef<html::Video>,
+pub struct Player(StoredValue<Option<(HtmlElement, HtmlVideoElement)>, LocalStorage>);
+
+/// The player's root and its video, around the skin.
+pub fn around(skin: &Element) -> Option<(HtmlElement, HtmlVideoElement)> {
+    let root = skin.closest(".player").ok()??;
+    let video = root.query_selector("video").ok()??;
+    Some((root.unchecked_into(), video.unchecked_into()))
 }
 
 impl Player {
+    pub fn new() -> Self {
+        Self(StoredValue::new_local(None))
+    }
+
+    pub fn set(self, root: &HtmlElement, video: &HtmlVideoElement) {
+        self.0.set_value(Some((root.clone(), video.clone())));
+    }
+
+    /// Tells the style sheet how things stand, in the root's class.
+    pub fn dress(self, media: &Media, idle: bool) {
+        let mut class = String::from("player");
+        for (name, on) in [
+            (" live", media.live.get()),
+            (" playing", !media.paused.get()),
+            (" started", media.started.get()),
+            (" waiting", media.waiting.get()),
+            (" idle", idle),
+        ] {
+            class.push_str(if on { name } else { "" });
+        }
+        if let Some((root, _)) = self.0.get_value() {
+            root.set_class_name(&class);
+        }
+    }
+
+    /// Gives the focus back to the player, when what had it has gone.
+    pub fn focus(self) {
+        if let Some((root, _)) = self.0.get_value() {
+            // An element with a tabindex takes the focus.
+            let _ = root.focus();
+        }
+    }
+
     pub fn ask(self, request: Request) {
-        let Some(video) = self.video.get_untracked() else { return };
+        let Some((root, video)) = self.0.get_value() else { return };
         match request {
             // A refused play (autoplay policy) leaves the element paused, which is what the controls show.
             Request::Toggle if video.paused() => drop(video.play().map(ignore_refusal)),
@@ -48,23 +86,23 @@ impl Player {
                     track.set_mode(if shown { TextTrackMode::Hidden } else { TextTrackMode::Showing });
                 }
             }
-            Request::Fullscreen => self.toggle_fullscreen(),
-        }
-    }
-
-    /// The container goes full screen, so that what stands on the frame stays there.
-    fn toggle_fullscreen(self) {
-        let document = document();
-        if document.fullscreen_element().is_some() {
-            document.exit_fullscreen();
-        } else if let Some(root) = self.root.get_untracked() {
-            // Refused in a frame without permission; the button then does nothing.
-            let _ = root.request_fullscreen();
+            Request::Fullscreen => toggle_fullscreen(&root),
         }
     }
 }
 
-fn seek(video: &web_sys::HtmlVideoElement, to: i64) {
+/// The container goes full screen, so that what stands on the frame stays there.
+fn toggle_fullscreen(root: &HtmlElement) {
+    let document = document();
+    if document.fullscreen_element().is_some() {
+        document.exit_fullscreen();
+    } else {
+        // Refused in a frame without permission; the button then does nothing.
+        let _ = root.request_fullscreen();
+    }
+}
+
+fn seek(video: &HtmlVideoElement, to: i64) {
     let end = video.duration();
     let to = to.max(0) as f64 / 1000.0;
     video.set_current_time(if end.is_finite() { to.min(end) } else { to });

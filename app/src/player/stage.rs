@@ -5,13 +5,10 @@ use super::{
     media::Media,
     recorder::Recorder,
     request::{Player, Request},
+    tape::What,
     timeline,
 };
-use crate::{
-    engage::What,
-    film::Film,
-    interaction::{Cue, Edge, Face, Layout, cta},
-};
+use crate::interaction::{Cue, cta};
 use leptos::prelude::*;
 
 /// What an interaction's view may do.
@@ -19,9 +16,8 @@ use leptos::prelude::*;
 pub struct Act {
     recorder: Recorder,
     player: Player,
-    closed: RwSignal<Vec<usize>>,
-    cue: StoredValue<Cue>,
-    index: usize,
+    closed: RwSignal<bool>,
+    id: StoredValue<String>,
 }
 
 impl Act {
@@ -33,7 +29,7 @@ impl Act {
 
     /// The viewer clicked; `seq` is the number that its link carries.
     pub fn clicked(self, seq: u32) {
-        self.recorder.answered(seq, self.cue.with_value(|cue| cue.id));
+        self.recorder.answered(seq, self.id.get_value());
     }
 
     pub fn seek(self, to_ms: i64) {
@@ -42,80 +38,58 @@ impl Act {
 
     /// The viewer put it away.
     pub fn close(self) {
-        self.recorder.note(What::Skip { interaction: self.cue.with_value(|cue| cue.id) });
-        self.closed.update(|closed| closed.push(self.index));
-        if let Some(root) = self.player.root.get_untracked() {
-            // Focus was on what has just gone.
-            let _ = root.focus();
-        }
+        self.recorder.note(What::Skip { interaction: self.id.get_value() });
+        self.closed.set(true);
+        self.player.focus();
     }
 }
 
 #[component]
-pub fn Stage(film: Film, media: Media, recorder: Recorder, handle: Player) -> impl IntoView {
-    let cues = StoredValue::new(film.timeline);
-    let closed = RwSignal::new(Vec::new());
-    let visible = Memo::new(move |_| {
+pub fn Stage(timeline: Vec<Cue>, media: Media, recorder: Recorder, handle: Player) -> impl IntoView {
+    let cues = StoredValue::new(timeline.clone());
+    let near = Memo::new(move |_| {
         let t = media.time.get();
-        let live = media.live.get() && media.started.get();
-        if live { cues.with_value(|cues| timeline::on_screen(cues, t, &closed.get())) } else { Vec::new() }
+        media.started.get() && cues.with_value(|cues| timeline::is_near(cues, t))
     });
-    let near = Memo::new(move |_| media.started.get() && cues.with_value(|cues| timeline::is_near(cues, media.time.get())));
     Effect::new(move || {
         if near.get() {
             leptos::task::spawn_local(cta::preload());
         }
     });
-    view! {
-        <div class="stage">
-            <For each=move || visible.get() key=|index| *index let:index>
-                <Placed cue=cues.with_value(|cues| cues[index].clone()) act=Act {
-                    recorder,
-                    player: handle,
-                    closed,
-                    cue: StoredValue::new(cues.with_value(|cues| cues[index].clone())),
-                    index,
-                } />
-            </For>
-        </div>
-    }
+    let places = timeline.into_iter().map(move |cue| {
+        let closed = RwSignal::new(false);
+        let act = Act { recorder, player: handle, closed, id: StoredValue::new(cue.id.clone()) };
+        let cue = StoredValue::new(cue);
+        let visible = Memo::new(move |_| {
+            let t = media.time.get();
+            let live = media.live.get() && media.started.get() && !closed.get();
+            live && cue.with_value(|cue| timeline::shows(cue, t))
+        });
+        move || visible.get().then(|| view! { <Placed cue=cue.get_value() act /> })
+    });
+    view! { <div class="stage">{places.collect_view()}</div> }
 }
 
 /// One interaction in its place, its view as soon as its chunk is there.
 #[component]
 fn Placed(cue: Cue, act: Act) -> impl IntoView {
     let body = RwSignal::new_local(None::<AnyView>);
-    let id = cue.id;
-    let (class, style) = place(cue.layout);
     leptos::task::spawn_local(async move {
-        let view = match cue.face {
-            Face::Cta(face) => cta::show(face, act).await,
+        let view = match cue.kind.as_str() {
+            "cta" => cta::show(cue.face, act).await,
+            _ => return,
         };
-        act.recorder.note(What::Shown { interaction: id });
         // The moment may have passed while the chunk was on its way.
-        let _ = body.try_set(Some(view));
+        if body.try_set(Some(view)).is_none() {
+            act.recorder.note(What::Shown { interaction: cue.id });
+        }
     });
     view! {
-        <div class=class style=style>
+        <div class=cue.class style=cue.style>
             {move || {
                 body.track();
                 body.try_update_untracked(Option::take).flatten()
             }}
         </div>
-    }
-}
-
-/// The class and inline style of a layout; the style sheet turns an overlay into a banner where
-/// the frame is narrow.
-fn place(layout: Layout) -> (&'static str, String) {
-    match layout {
-        Layout::Overlay { x, y, w, h } if y + h / 2.0 > 50.0 => {
-            ("cue overlay low", format!("--x:{x}%;--w:{w}%;--b:{}%", 100.0 - y - h))
-        }
-        Layout::Overlay { x, y, w, .. } => ("cue overlay", format!("--x:{x}%;--w:{w}%;--y:{y}%")),
-        Layout::Banner { edge: Edge::Top } => ("cue banner", String::new()),
-        Layout::Banner { edge: Edge::Bottom } => ("cue banner low", String::new()),
-        Layout::Modal => ("cue modal", String::new()),
-        Layout::Card => ("cue card-place", String::new()),
     }
 }

@@ -1,8 +1,15 @@
 //! What the recorder writes down: events in order, and the intervals that were really played,
 //! taken at their edges (never from `timeupdate` steps). Pure; positions and times are milliseconds.
 
-use crate::engage::{Event, What};
-use std::collections::VecDeque;
+use crate::engage;
+use serde::Serialize;
+
+pub type Event = engage::Event<String, Answer>;
+pub type What = engage::What<String, Answer>;
+
+/// What a viewer gave an interaction. A click is an empty object.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Answer {}
 
 /// An interval that is being played.
 #[derive(Clone, Copy, Debug)]
@@ -33,7 +40,7 @@ pub struct Tape {
     open: Option<Open>,
     /// The last position that was sampled while not seeking.
     pos: i64,
-    pending: VecDeque<Event>,
+    pending: Vec<Event>,
 }
 
 impl Tape {
@@ -53,7 +60,7 @@ impl Tape {
 
     /// Writes down an event whose number was reserved.
     pub fn put(&mut self, seq: u32, at: i64, what: What) {
-        self.pending.push_back(Event { seq, at, what });
+        self.pending.push(Event { seq, at, what });
     }
 
     /// The playhead was seen at `pos`, not seeking.

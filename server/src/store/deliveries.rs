@@ -45,14 +45,14 @@ pub struct Delivery {
     pub created_at: i64,
 }
 
-macro_rules! free {
+macro_rules! reclaim {
     ($lock:literal) => {
         concat!(
             "
 update deliveries
    set state = 'pending', lease = null, lease_until = null, last_status = null, last_error = 'interrupted',
        updated_at = $1
-  from (select account_id, id from deliveries where state = 'leased' and lease_until <= $1 ",
+  from (select account_id, id from deliveries where state = 'leased' and lease_until <= $2 ",
             $lock,
             ") as late
  where deliveries.account_id = late.account_id and deliveries.id = late.id"
@@ -107,8 +107,8 @@ update deliveries
     };
 }
 
-const FREE_SQLITE: &str = free!("");
-const FREE_POSTGRES: &str = free!("for update skip locked");
+const RECLAIM_SQLITE: &str = reclaim!("");
+const RECLAIM_POSTGRES: &str = reclaim!("for update skip locked");
 const CLAIM_SQLITE: &str = claim!("");
 const CLAIM_POSTGRES: &str = claim!("for update of d skip locked");
 const CLAIMED: &str = "
@@ -134,14 +134,23 @@ select d.id, o.event, d.state, d.attempt, d.last_status, d.last_error, d.next_at
  order by d.created_at desc, d.id desc
  limit $3";
 
-/// Leases what is due at `now` until `until` (Unix milliseconds) under the fresh id `lease`, after
-/// returning what other leases left unfinished. Call it in a transaction.
-pub async fn claim(mut conn: Conn<'_>, now: i64, until: i64, lease: Uuid, share: Share) -> Result<Vec<Job>> {
-    let (free, claim) = match conn {
-        Conn::Sqlite(_) => (FREE_SQLITE, CLAIM_SQLITE),
-        Conn::Postgres(_) => (FREE_POSTGRES, CLAIM_POSTGRES),
+/// Returns what is under leases that end by `until` to those that wait: whoever had them is gone.
+pub async fn reclaim(conn: Conn<'_>, now: i64, until: i64) -> Result<()> {
+    let reclaim = match conn {
+        Conn::Sqlite(_) => RECLAIM_SQLITE,
+        Conn::Postgres(_) => RECLAIM_POSTGRES,
     };
-    on!(&mut conn, db => sqlx::query(free).bind(now).execute(&mut **db).await.map(|_| ()))?;
+    on!(conn, db => sqlx::query(reclaim).bind(now).bind(until).execute(db).await.map(|_| ()))?;
+    Ok(())
+}
+
+/// Leases what is due at `now` until `until` (Unix milliseconds) under the fresh id `lease`. Call it
+/// in a transaction.
+pub async fn claim(mut conn: Conn<'_>, now: i64, until: i64, lease: Uuid, share: Share) -> Result<Vec<Job>> {
+    let claim = match conn {
+        Conn::Sqlite(_) => CLAIM_SQLITE,
+        Conn::Postgres(_) => CLAIM_POSTGRES,
+    };
     let claimed = on!(&mut conn, db => sqlx::query(claim)
         .bind(now).bind(share.per_endpoint).bind(share.limit).bind(lease).bind(until)
         .execute(&mut **db).await.map(|done| done.rows_affected()))?;
@@ -152,8 +161,8 @@ pub async fn claim(mut conn: Conn<'_>, now: i64, until: i64, lease: Uuid, share:
 }
 
 /// Keeps what came of an attempt that ended at `at`; what would be tried again at an endpoint that
-/// was switched off meanwhile is dead. False when the lease had passed to another
-/// by then: nothing is changed.
+/// was switched off meanwhile is dead. False when the lease had passed to another by then: nothing
+/// is changed.
 pub async fn complete(conn: Conn<'_>, job: &Job, outcome: &Outcome, next: Next, at: i64) -> Result<bool> {
     let (state, next_at) = match next {
         Next::Done => ("done", at),

@@ -10,7 +10,7 @@ use crate::{
     keys::random,
     state::{self, State},
     store::{
-        self, StoreError,
+        self, Store, StoreError,
         deliveries::{self, Job, Share},
         endpoints,
     },
@@ -71,6 +71,9 @@ impl Courier {
     /// Delivers until `shutdown`, then lets attempts that are under way end. What has not ended
     /// within their deadline comes back when its lease does.
     pub async fn run(self, shutdown: CancellationToken) {
+        if let Err(error) = self.reclaim_at_start().await {
+            tracing::error!(%error, "deliveries under way when the server died wait for their leases to end");
+        }
         let (mut flights, mut landed) = (JoinSet::new(), Vec::new());
         while !shutdown.is_cancelled() {
             let share = share(IN_FLIGHT - flights.len());
@@ -102,6 +105,20 @@ impl Courier {
             }
         }
         self.finish(flights, landed).await;
+    }
+
+    /// A SQLite file has one server: whatever is under lease now was left by one that died.
+    async fn reclaim_at_start(&self) -> store::Result<()> {
+        let store = self.state.store.clone();
+        if !matches!(store, Store::Sqlite { .. }) {
+            return Ok(());
+        }
+        let reclaimed = tokio::spawn(async move {
+            let mut tx = store.begin().await?;
+            deliveries::reclaim(tx.conn(), state::now(), i64::MAX).await?;
+            tx.commit().await
+        });
+        reclaimed.await.unwrap_or_else(broken)
     }
 
     async fn finish(&self, mut flights: JoinSet<Landed>, mut landed: Vec<Arc<Landed>>) {
@@ -140,6 +157,7 @@ impl Courier {
             }
             let jobs = match share {
                 Some(share) => {
+                    deliveries::reclaim(tx.conn(), now, now).await?;
                     deliveries::claim(tx.conn(), now, now + LEASE_MS, Uuid::now_v7(), share).await?
                 }
                 None => Vec::new(),
@@ -147,7 +165,7 @@ impl Courier {
             tx.commit().await?;
             Ok(jobs)
         });
-        turn.await.unwrap_or_else(|_| Err(StoreError::Database(sqlx::Error::WorkerCrashed)))
+        turn.await.unwrap_or_else(broken)
     }
 
     /// Posts one delivery; `now` is the wall clock in Unix milliseconds.
@@ -172,6 +190,11 @@ impl Courier {
         tracing::debug!(delivery = %job.id, attempt = job.attempt, ?outcome, ?next, "delivery attempted");
         Landed { job, outcome, next, at }
     }
+}
+
+/// A task that panicked, as an error of the database.
+fn broken<T>(_: tokio::task::JoinError) -> store::Result<T> {
+    Err(StoreError::Database(sqlx::Error::WorkerCrashed))
 }
 
 /// What the next claim may take when so many attempts could still begin.

@@ -12,7 +12,7 @@ pub fn Volume(media: Media, handle: Player) -> impl IntoView {
     let heard = move || if media.muted.get() { 0 } else { media.volume.get() };
     let label = move || if heard() == 0 { "Unmute" } else { "Mute" };
     view! {
-        <div class="volume" style:--level=move || format!("{}%", heard())>
+        <div class="volume" style=move || format!("--level:{}%", heard())>
             <button type="button" class="control" aria-label=label aria-keyshortcuts="m" data-tip=label
                 on:click=move |_| handle.ask(Request::Mute)>
                 <Icon path=move || if heard() == 0 { icon::SILENT } else { icon::LOUD } />
@@ -22,8 +22,8 @@ pub fn Volume(media: Media, handle: Player) -> impl IntoView {
                 aria-label="Volume"
                 min="0"
                 max="100"
-                step="5"
-                prop:value=move || heard().to_string()
+                step="1"
+                prop:value=heard
                 aria-valuetext=move || format!("{} percent", heard())
                 on:input=move |event| {
                     if let Ok(level) = event_target_value(&event).parse() {

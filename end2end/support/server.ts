@@ -1,0 +1,59 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+
+const target = process.env.CARGO_TARGET_DIR ?? resolve(import.meta.dirname, "../../target");
+const binary = process.env.CUEPOINT_BINARY ?? join(target, "release/cuepoint");
+
+/** The release binary, serving the demo on a free port from a folder of its own. */
+export class Server {
+  private constructor(
+    readonly url: string,
+    readonly apiKey: string,
+    private readonly child: ChildProcess,
+    private readonly folder: string,
+  ) {}
+
+  static async start(): Promise<Server> {
+    if (!existsSync(binary)) throw new Error(`${binary} is missing: run scripts/build first.`);
+    const folder = mkdtempSync(join(tmpdir(), "cuepoint-"));
+    const env = {
+      PATH: process.env.PATH ?? "",
+      CUEPOINT_LISTEN: "127.0.0.1:0",
+      CUEPOINT_EGRESS_ALLOW: "127.0.0.1/32",
+      CUEPOINT_LOG: process.env.CUEPOINT_LOG ?? "warn",
+    };
+    const child = spawn(binary, ["serve", "--demo"], { cwd: folder, env, stdio: ["ignore", "pipe", "inherit"] });
+    const said = new Map<string, string>();
+    for await (const line of createInterface({ input: child.stdout! })) {
+      const [name, value] = line.split(": ");
+      if (name && value) said.set(name, value);
+      if (said.has("API key")) break;
+    }
+    const play = said.get("play");
+    if (play === undefined) throw new Error("The server did not start.");
+    return new Server(new URL(play).origin, said.get("API key")!, child, folder);
+  }
+
+  /** Ends it as an operator would, and returns the exit code. */
+  async stop(): Promise<number | null> {
+    const ended = once(this.child, "exit");
+    this.child.kill("SIGTERM");
+    const [code] = await ended;
+    rmSync(this.folder, { recursive: true, force: true });
+    return code as number | null;
+  }
+
+  async api<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const answer = await fetch(this.url + path, {
+      method,
+      headers: { authorization: `Bearer ${this.apiKey}`, "content-type": "application/json" },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+    return (await answer.json()) as T;
+  }
+}

@@ -1,0 +1,62 @@
+import { test as base, expect, type FrameLocator, type Locator, type Page } from "@playwright/test";
+import { Server } from "./server.js";
+
+export const TOKEN = "demoTourOfCuepoint0001";
+
+type Fixtures = { complaints: string[] };
+
+/** A test with a server of its worker's; it fails when the browser's console complained. */
+export const test = base.extend<Fixtures, { server: Server }>({
+  server: [
+    async ({}, use) => {
+      const server = await Server.start();
+      await use(server);
+      expect(await server.stop()).toBe(0);
+    },
+    { scope: "worker" },
+  ],
+  complaints: [
+    async ({ page }, use) => {
+      const complaints: string[] = [];
+      page.on("console", (message) => {
+        if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
+      });
+      page.on("pageerror", (error) => complaints.push(String(error)));
+      await use(complaints);
+      expect(complaints, "the browser's console").toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+export { expect };
+
+/** The parts of a player, on a page or in a frame, found as a person finds them. */
+export class Player {
+  readonly root: Locator;
+  readonly video: Locator;
+  constructor(readonly at: Page | FrameLocator) {
+    this.root = at.getByRole("group", { name: /^Video player/ });
+    this.video = this.root.locator("video");
+  }
+  button(name: string | RegExp): Locator {
+    return this.root.getByRole("button", { name, exact: typeof name === "string" });
+  }
+  /** Our controls have taken over from the native ones. */
+  async live(): Promise<this> {
+    await expect(this.video).not.toHaveAttribute("controls");
+    return this;
+  }
+  async time(): Promise<number> {
+    return this.video.evaluate((video: HTMLVideoElement) => video.currentTime);
+  }
+  async plays(): Promise<void> {
+    const before = await this.time();
+    await expect.poll(() => this.time()).toBeGreaterThan(before + 0.3);
+  }
+  /** Jumps as the scrubber does. */
+  async seek(seconds: number): Promise<void> {
+    await this.root.getByRole("slider", { name: "Seek" }).fill(String(seconds * 1000));
+    await expect.poll(() => this.time()).toBeGreaterThanOrEqual(seconds - 0.1);
+  }
+}

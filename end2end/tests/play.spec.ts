@@ -1,0 +1,118 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import { expect, Player, test, TOKEN } from "../support/test.js";
+
+test("the play button plays, and the controls show what the video does", async ({ page, server }) => {
+  await page.goto(`${server.url}/video/play/${TOKEN}`);
+  await expect(page).toHaveTitle("A tour of Cuepoint");
+  const player = await new Player(page).live();
+  await player.button("Play video").click();
+  await player.plays();
+  await player.root.hover();
+  await player.button("Pause").click();
+  await expect(player.button("Play")).toBeVisible();
+  expect(await player.video.evaluate((video: HTMLVideoElement) => video.paused)).toBe(true);
+});
+
+test("the video plays before any script has arrived", async ({ page, server, complaints }) => {
+  await page.route("**/pkg/*.wasm", (route) => route.abort());
+  await page.goto(`${server.url}/video/play/${TOKEN}`);
+  const video = page.locator("video");
+  await expect(video).toHaveAttribute("controls", "");
+  await video.evaluate((video: HTMLVideoElement) => video.play());
+  await new Player(page).plays();
+  // The browser names the request that this test cut off.
+  complaints.length = 0;
+});
+
+test("no wasm is asked for before the first frame", async ({ page, server }) => {
+  await page.addInitScript(() => {
+    document.addEventListener("loadeddata", () => performance.mark("first-frame"), true);
+  });
+  await page.goto(`${server.url}/video/play/${TOKEN}`);
+  await new Player(page).live();
+  const [frame, wasm] = await page.evaluate(() => [
+    performance.getEntriesByName("first-frame")[0]!.startTime,
+    performance.getEntriesByType("resource").find((entry) => entry.name.endsWith(".wasm"))!.startTime,
+  ]);
+  expect(wasm).toBeGreaterThanOrEqual(frame!);
+});
+
+test("everything can be done with the keyboard alone", async ({ page, server }) => {
+  await page.goto(`${server.url}/video/play/${TOKEN}`);
+  const player = await new Player(page).live();
+  await page.keyboard.press("k");
+  await player.plays();
+  await page.keyboard.press("l");
+  await expect.poll(() => player.time()).toBeGreaterThan(10);
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("m");
+  await expect(player.button("Unmute")).toBeVisible();
+  await page.keyboard.press("m");
+  await expect(player.button("Mute")).toBeVisible();
+  await page.keyboard.press("c");
+  await expect(player.button("Captions")).toHaveAttribute("aria-pressed", "true");
+  await page.keyboard.press("f");
+  await expect(player.button("Leave full screen")).toBeVisible();
+  await page.keyboard.press("f");
+  await expect(player.button("Full screen")).toBeVisible();
+  await player.button("Pause").focus();
+  await page.keyboard.press("Space");
+  await expect(player.button("Play")).toBeFocused();
+  expect(await player.video.evaluate((video: HTMLVideoElement) => video.paused)).toBe(true);
+});
+
+test("the scrubber seeks and says the time in words", async ({ page, server }) => {
+  await page.goto(`${server.url}/video/play/${TOKEN}`);
+  const player = await new Player(page).live();
+  await player.button("Play video").click();
+  await player.plays();
+  await player.seek(65);
+  const scrubber = player.root.getByRole("slider", { name: "Seek" });
+  await expect(scrubber).toHaveAttribute("aria-valuetext", /^1 minute \d+ seconds? of 1 minute 2\d seconds$/);
+  await scrubber.focus();
+  const before = await player.time();
+  await page.keyboard.press("ArrowRight");
+  await expect.poll(() => player.time()).toBeGreaterThan(before + 4);
+});
+
+test("the volume can be set and is shown", async ({ page, server }) => {
+  await page.goto(`${server.url}/video/play/${TOKEN}`);
+  const player = await new Player(page).live();
+  await player.button("Play video").click();
+  await player.plays();
+  await player.button("Mute").focus();
+  await player.root.getByRole("slider", { name: "Volume" }).fill("40");
+  expect(await player.video.evaluate((video: HTMLVideoElement) => video.volume)).toBeCloseTo(0.4);
+  await player.button("Mute").click();
+  await expect(player.button("Unmute")).toBeVisible();
+});
+
+test("controls fade while the video plays and come back", async ({ page, server }) => {
+  await page.goto(`${server.url}/video/play/${TOKEN}`);
+  const player = await new Player(page).live();
+  await player.button("Play video").click();
+  await page.mouse.move(5, 5);
+  await expect(player.root).toHaveClass(/\bidle\b/);
+  await player.root.hover();
+  await expect(player.root).not.toHaveClass(/\bidle\b/);
+});
+
+test("axe finds nothing on the play page, before and while it plays", async ({ page, server }) => {
+  await page.goto(`${server.url}/video/play/${TOKEN}`);
+  const player = await new Player(page).live();
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  await player.button("Play video").click();
+  await player.plays();
+  await player.seek(21);
+  await expect(page.getByRole("link", { name: "Book a demo" })).toBeVisible();
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+});
+
+test("a page without a video helps, and says so with its status", async ({ page, server, complaints }) => {
+  const answer = await page.goto(`${server.url}/video/play/AAAAAAAAAAAAAAAAAAAAAA`);
+  expect(answer?.status()).toBe(404);
+  await expect(page.getByRole("heading", { name: "There is no video here" })).toBeVisible();
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  // The browser reports the status itself.
+  complaints.length = 0;
+});

@@ -1,0 +1,128 @@
+//! kill -9 in the middle of a stream of batches: acknowledged means on disk.
+
+use crate::support::{batch::View, client, count, receiver::Receiver};
+use serde_json::json;
+use std::{
+    collections::HashSet,
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+use uuid::Uuid;
+
+const ROUNDS: usize = 20;
+const SENDERS: usize = 8;
+
+/// The real binary, serving the demo on a free port.
+struct Running {
+    child: Child,
+    url: String,
+    api_key: String,
+}
+
+impl Running {
+    fn start(folder: &Path) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_cuepoint"))
+            .args(["serve", "--demo"])
+            .current_dir(folder)
+            .env_clear()
+            .env("CUEPOINT_LISTEN", "127.0.0.1:0")
+            .env("CUEPOINT_EGRESS_ALLOW", "127.0.0.1/32")
+            .env("CUEPOINT_LOG", "error")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .expect("the binary starts");
+        let lines = BufReader::new(child.stdout.take().expect("piped")).lines();
+        let lines: Vec<String> = lines.take(3).map(|line| line.expect("text")).collect();
+        let after = |start: &str| {
+            let line = lines.iter().find_map(|line| line.strip_prefix(start));
+            line.unwrap_or_else(|| panic!("{start} in {lines:?}")).to_owned()
+        };
+        let play = after("play: ");
+        let url = play.split("/video/").next().expect("a URL").to_owned();
+        Self { child, url, api_key: after("API key: ") }
+    }
+
+    fn kill(&mut self) {
+        self.child.kill().expect("killed");
+        self.child.wait().expect("reaped");
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Sends views with a click each until the server is gone; returns what was acknowledged.
+async fn send_until_gone(url: String, interaction: Uuid) -> Vec<(Uuid, u32)> {
+    let http = client();
+    let mut acknowledged = Vec::new();
+    loop {
+        let mut view = View::of("demoTourOfCuepoint0001");
+        let mut events = view.watching(5_000);
+        events.push(view.click(5_200, interaction));
+        let batch = view.batch(&events).to_string();
+        match http.post(format!("{url}/engage/record")).body(batch).send().await {
+            Ok(answer) if answer.status() == 200 => acknowledged.extend((0..4).map(|seq| (view.session, seq))),
+            _ => return acknowledged,
+        }
+    }
+}
+
+async fn stored(folder: &Path) -> Vec<(Uuid, i64)> {
+    use sqlx::ConnectOptions;
+    let path = folder.join("data/cuepoint.db");
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path).read_only(true);
+    let mut connection = options.connect().await.expect("the database");
+    sqlx::query_as("select view_id, seq from entries").fetch_all(&mut connection).await.expect("rows")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_acknowledged_survives_kill_9_and_its_webhooks_arrive() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let receiver = Receiver::start().await;
+    let interaction: Uuid = "0190a1b2-0000-7000-8000-000000000001".parse().expect("the demo's");
+    let mut acknowledged = HashSet::new();
+    for round in 0..ROUNDS {
+        let mut server = Running::start(folder.path());
+        if round == 0 {
+            let body = json!({"url": receiver.url, "events": ["VideoCTA"]}).to_string();
+            let made = client().post(format!("{}/api/v1/webhooks", server.url)).bearer_auth(&server.api_key)
+                .header("content-type", "application/json").body(body).send().await.expect("an answer");
+            assert_eq!(made.status(), 201);
+        }
+        let senders: Vec<_> = (0..SENDERS).map(|_| tokio::spawn(send_until_gone(server.url.clone(), interaction))).collect();
+        // Another moment each round: this is what is being tested, not waited for.
+        tokio::time::sleep(Duration::from_millis(150 + 37 * (round as u64 % 7))).await;
+        server.kill();
+        for sender in senders {
+            acknowledged.extend(sender.await.expect("no panic"));
+        }
+    }
+    let rows = stored(folder.path()).await;
+    let distinct: HashSet<(Uuid, u32)> = rows.iter().map(|(view, seq)| (*view, u32::try_from(*seq).expect("small"))).collect();
+    assert_eq!(rows.len(), distinct.len(), "nothing is stored twice");
+    let lost = acknowledged.difference(&distinct).count();
+    assert_eq!(lost, 0, "of {} acknowledged events", acknowledged.len());
+    assert!(acknowledged.len() > ROUNDS * 4, "only {} events were acknowledged", acknowledged.len());
+
+    let database = format!("sqlite://{}", folder.path().join("data/cuepoint.db").display());
+    let messages = count(&database, "select count(*) from outbox").await;
+    let clicks = acknowledged.iter().filter(|(_, seq)| *seq == 3).count();
+    assert!(usize::try_from(messages).expect("positive") >= clicks);
+    let _server = Running::start(folder.path());
+    let mut told = HashSet::new();
+    while told.len() < usize::try_from(messages).expect("positive") {
+        let hooks = receiver.until(told.len() + 1).await;
+        let before = told.len();
+        told = hooks.iter().map(|hook| hook.header("webhook-id").to_owned()).collect();
+        if told.len() == before {
+            receiver.until(hooks.len() + 1).await;
+        }
+    }
+}

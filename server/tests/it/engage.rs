@@ -1,0 +1,228 @@
+//! Batches at the door: what is stored, what is refused, and that nothing counts twice.
+
+use crate::support::{App, batch::View, cta, on_each_engine, receiver::Receiver};
+use reqwest::Response;
+use serde_json::{Value, json};
+use server::state::now;
+
+on_each_engine! {
+    the_same_batch_twice_counts_once
+    batches_out_of_order_and_half_repeated_count_once
+    a_silent_view_is_closed_once
+    a_click_through_and_its_batch_are_one_click
+}
+
+async fn json(answer: Response) -> (u16, Value) {
+    let status = answer.status().as_u16();
+    let text = answer.text().await.expect("a body");
+    (status, serde_json::from_str(&text).unwrap_or_else(|_| panic!("{status} {text}")))
+}
+
+async fn the_same_batch_twice_counts_once(app: App) {
+    let receiver = Receiver::start().await;
+    app.subscribe(&receiver.url, &["VideoCTA"]).await;
+    let demo = cta("https://example.com/");
+    let video = app.add_video(std::slice::from_ref(&demo), |_| {}).await;
+    let mut view = View::of(&video.token);
+    let mut events = view.watching(15_000);
+    events.push(view.click(15_200, demo.id));
+    let batch = view.batch(&events);
+
+    let first = json(app.record(&batch).await).await;
+    let before = app.report(video.id).await;
+    let second = json(app.record(&batch).await).await;
+    assert_eq!(first, second);
+    assert_eq!(first.1["recorded"], 4);
+    assert_eq!(app.report(video.id).await, before);
+    assert_eq!(before["actions"]["call_to_actions"], 1);
+
+    let mut later = View::of(&video.token);
+    let click = later.click(500, demo.id);
+    app.record(&later.batch(&[click])).await;
+    assert_eq!(receiver.until(2).await.len(), 2, "one hook for each click, none for the repetition");
+}
+
+async fn batches_out_of_order_and_half_repeated_count_once(app: App) {
+    let video = app.add_video(&[], |_| {}).await;
+    let reference = app.add_video(&[], |_| {}).await;
+    let parts = |view: &mut View| {
+        let events = [
+            view.load(),
+            view.play(100),
+            view.watched(10_100, 0, 10_000),
+            view.watched(20_100, 10_000, 20_000),
+            view.watched(30_100, 5_000, 15_000),
+        ];
+        events.to_vec()
+    };
+    let mut straight = View::of(&reference.token);
+    let events = parts(&mut straight);
+    app.record(&straight.batch(&events)).await;
+
+    let mut view = View::of(&video.token);
+    let events = parts(&mut view);
+    app.record(&view.batch(&events[3..])).await;
+    app.record(&view.batch(&events[1..4])).await;
+    app.record(&view.batch(&events[..2])).await;
+    app.record(&view.batch(&events[2..])).await;
+
+    let (mut odd, mut even) = (app.report(video.id).await, app.report(reference.id).await);
+    (odd["id"], even["id"]) = (Value::Null, Value::Null);
+    assert_eq!(odd, even);
+    assert_eq!(odd["avg_watch_rate"], 50);
+    assert_eq!(odd["avg_unique_watch_rate"], 33);
+}
+
+async fn a_silent_view_is_closed_once(app: App) {
+    let receiver = Receiver::start().await;
+    app.subscribe(&receiver.url, &["VideoPlayedSessions"]).await;
+    let video = app.add_video(&[], |_| {}).await;
+    let mut watching = View::of(&video.token);
+    let events = watching.watching(15_000);
+    app.record(&watching.batch(&events)).await;
+    let mut opened = View::of(&video.token);
+    let load = opened.load();
+    app.record(&opened.batch(&[load])).await;
+
+    let writer = &app.state().writer;
+    assert_eq!(writer.close_idle(now() + 59_000).await.expect("swept"), 0);
+    assert_eq!(writer.close_idle(now() + 61_000).await.expect("swept"), 2);
+    assert_eq!(writer.close_idle(now() + 61_000).await.expect("swept"), 0);
+    let late = watching.watched(30_100, 15_000, 30_000);
+    app.record(&watching.batch(&[late])).await;
+    assert_eq!(writer.close_idle(now() + 61_000).await.expect("swept"), 0);
+    assert_eq!(app.report(video.id).await["avg_watch_rate"], 50, "late events still count");
+    let hooks = receiver.until(1).await;
+    assert_eq!(hooks.len(), 1, "only the view that was played is announced, and once");
+    assert_eq!(hooks[0].json()["VideoPlayedSessions"]["percentagePlayed"], 25);
+}
+
+async fn a_click_through_and_its_batch_are_one_click(app: App) {
+    let demo = cta("https://example.com/demo?x=1");
+    let video = app.add_video(std::slice::from_ref(&demo), |_| {}).await;
+    let mut view = View::of(&video.token);
+    let mut events = view.watching(15_000);
+    events.push(view.click(15_200, demo.id));
+    let link = format!("/video/cta/{}?i={}&s={}&n=3&url=https://evil.example", video.id, demo.id, view.session);
+    let answer = app.get(&link).send().await.expect("an answer");
+    assert_eq!(answer.status(), 302);
+    assert_eq!(answer.headers()["location"], "https://example.com/demo?x=1");
+    assert_eq!(answer.headers()["cache-control"], "no-store");
+    app.record(&view.batch(&events)).await;
+    app.get(&link).header("sec-purpose", "prefetch").send().await.expect("an answer");
+    app.http.head(format!("{}{link}", app.url)).send().await.expect("an answer");
+    assert_eq!(app.report(video.id).await["actions"]["call_to_actions"], 1);
+    assert_eq!(app.report(video.id).await["total_page_loads"], 1);
+
+    let plain = app.get(&format!("/video/cta/{}?s=nonsense", video.id)).send().await.expect("an answer");
+    assert_eq!(plain.status(), 302);
+    assert_eq!(app.report(video.id).await["actions"]["call_to_actions"], 1);
+    assert_eq!(app.get("/video/cta/999").send().await.expect("an answer").status(), 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_bad_event_does_not_sink_the_batch() {
+    let app = App::start().await;
+    let video = app.add_video(&[], |_| {}).await;
+    let mut view = View::of(&video.token);
+    let events = [
+        view.load(),
+        view.event(10, json!({"type": "dance"})),
+        view.event(20, json!({"type": "play"})),
+        view.event(5_000, json!({"type": "watched", "from": 0, "to": 30_000, "rate": 100, "hidden": false, "muted": false})),
+        view.event(5_000, json!({"type": "watched", "from": 61_000, "to": 62_000, "rate": 100, "hidden": false, "muted": false})),
+        view.event(6_000, json!({"type": "shown", "interaction": uuid::Uuid::nil()})),
+        view.event(-5, json!({"type": "here"})),
+        view.event(60_500, json!({"type": "watched", "from": 58_000, "to": 60_900, "rate": 100, "hidden": false, "muted": false})),
+    ];
+    let (status, receipt) = json(app.record(&view.batch(&events)).await).await;
+    assert_eq!((status, &receipt["recorded"]), (200, &json!(2)));
+    let refused: Vec<(i64, &str)> = receipt["refused"].as_array().expect("a list").iter()
+        .map(|r| (r["seq"].as_i64().expect("a seq"), r["field"].as_str().expect("a field"))).collect();
+    assert_eq!(refused, [(1, "type"), (2, "pos"), (3, "to"), (4, "from"), (5, "interaction"), (6, "at")]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_that_can_not_be_understood_is_named() {
+    let app = App::start().await;
+    let video = app.add_video(&[], |_| {}).await;
+    let mut view = View::of(&video.token);
+    let load = view.load();
+    let good = view.batch(&[load]);
+    let with = |change: fn(&mut Value)| {
+        let mut batch = good.clone();
+        change(&mut batch);
+        batch
+    };
+    let cases: [(&str, u16, &str, Value); 7] = [
+        ("another version", 400, "malformed", with(|b| b["v"] = 2.into())),
+        ("no session", 400, "malformed", with(|b| b["session"] = "x".into())),
+        ("a session of another kind", 400, "malformed", with(|b| b["session"] = "6f9619ff-8b86-4011-b42d-00c04fc964ff".into())),
+        ("an event without a number", 400, "malformed", with(|b| b["events"] = json!([{"type": "load"}]))),
+        ("too many events", 400, "malformed", with(|b| b["events"] = json!(vec![json!({"seq": 1}); 201]))),
+        ("an unknown video", 404, "not_found", with(|b| b["video"] = "A".repeat(22).into())),
+        ("a view of last month", 400, "too_old", with(|b| b["sent"] = json!(now() + 8 * 24 * 3_600_000))),
+    ];
+    for (what, status, kind, batch) in cases {
+        let (got, body) = json(app.record(&batch).await).await;
+        assert_eq!((got, body["type"].as_str(), &body["status"]), (status, Some(kind), &json!(status)), "{what}: {body}");
+    }
+    let garbage = app.post("/engage/record").body("{not json").send().await.expect("an answer");
+    assert_eq!(json(garbage).await.0, 400);
+    let large = app.post("/engage/record").body("x".repeat(65 * 1024)).send().await.expect("an answer");
+    assert_eq!(json(large).await.0, 413);
+    let stream = futures_util::stream::iter((0..80).map(|_| Ok::<_, std::io::Error>("y".repeat(1024))));
+    let chunked = app.post("/engage/record").body(reqwest::Body::wrap_stream(stream)).send().await.expect("an answer");
+    assert_eq!(json(chunked).await.0, 413);
+    assert_eq!(app.get("/engage/record").send().await.expect("an answer").status(), 405);
+    assert_eq!(json(app.record(&good).await).await.0, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_site_s_page_may_not_send_batches() {
+    let app = App::start().await;
+    let video = app.add_video(&[], |_| {}).await;
+    let mut view = View::of(&video.token);
+    let load = view.load();
+    let send = |name: &'static str, value: &'static str| {
+        app.post("/engage/record").header(name, value).body(view.batch(std::slice::from_ref(&load)).to_string()).send()
+    };
+    assert_eq!(send("sec-fetch-site", "cross-site").await.expect("an answer").status(), 403);
+    assert_eq!(send("origin", "https://evil.example").await.expect("an answer").status(), 403);
+    assert_eq!(app.report(video.id).await["total_page_loads"], 0);
+    assert_eq!(send("sec-fetch-site", "same-origin").await.expect("an answer").status(), 200);
+    let html = app.post("/engage/record").header("accept", "text/html").header("referer", &app.url)
+        .body(view.batch(std::slice::from_ref(&load)).to_string()).send().await.expect("an answer");
+    assert_eq!(html.status(), 200, "a browser that accepts HTML is not redirected");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_view_belongs_to_one_video() {
+    let app = App::start().await;
+    let (one, other) = (app.add_video(&[], |_| {}).await, app.add_video(&[], |_| {}).await);
+    let mut view = View::of(&one.token);
+    let load = view.load();
+    app.record(&view.batch(std::slice::from_ref(&load))).await;
+    let mut stolen = view.batch(std::slice::from_ref(&load));
+    stolen["video"] = other.token.into();
+    let (status, error) = json(app.record(&stolen).await).await;
+    assert_eq!(status, 400, "{error}");
+    assert_eq!(app.report(other.id).await["total_page_loads"], 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_views_at_once_are_all_counted() {
+    let app = App::start().await;
+    let video = app.add_video(&[], |_| {}).await;
+    let views = (0..120).map(|_| {
+        let mut view = View::of(&video.token);
+        let events = view.watching(30_000);
+        let batch = view.batch(&events);
+        let app = &app;
+        async move { app.record(&batch).await.status().as_u16() }
+    });
+    let statuses = futures_util::future::join_all(views).await;
+    assert!(statuses.iter().all(|status| *status == 200));
+    let report = app.report(video.id).await;
+    assert_eq!((&report["total_plays"], &report["avg_watch_rate"]), (&json!(120), &json!(50)));
+}

@@ -1,0 +1,12 @@
+//! The real server on a port of its own, a real database on disk, real receivers.
+
+mod support;
+
+mod crash;
+mod engage;
+mod media;
+mod pages;
+mod reports;
+mod stop;
+mod story;
+mod webhooks;

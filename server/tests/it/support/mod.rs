@@ -1,0 +1,201 @@
+//! A running server for one test, and builders for what stands in it.
+
+pub mod batch;
+pub mod receiver;
+
+use app::interaction::Interaction;
+use reqwest::{Client, RequestBuilder, Response};
+use serde_json::{Value, json};
+use server::{
+    config::Config,
+    keys::digest,
+    media::Media,
+    serve::Server,
+    state::{State, now},
+    store::{
+        accounts::{self, Account, NewKey},
+        interactions,
+        videos::{self, Files, Video},
+    },
+};
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use uuid::Uuid;
+
+pub const API_KEY: &str = "cue_test_key_of_the_sandbox";
+
+/// Runs a test on SQLite always, and on PostgreSQL when `TEST_POSTGRES_URL` names a server.
+macro_rules! on_each_engine {
+    ($($name:ident)*) => {
+        mod sqlite { $(#[tokio::test(flavor = "multi_thread")] async fn $name() { super::$name(crate::support::App::start().await).await; })* }
+        mod postgres { $(#[tokio::test(flavor = "multi_thread")] async fn $name() {
+            if let Some(app) = crate::support::App::on_postgres().await { super::$name(app).await; }
+        })* }
+    };
+}
+pub(crate) use on_each_engine;
+
+pub struct App {
+    pub url: String,
+    pub http: Client,
+    pub account_id: i64,
+    pub folder: TempDir,
+    server: Option<Server>,
+}
+
+impl App {
+    pub async fn start() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = format!("sqlite://{}/cuepoint.db", folder.path().display());
+        Self::with(folder, &url).await
+    }
+
+    /// None when no PostgreSQL is to be had, which `make test` sees to.
+    pub async fn on_postgres() -> Option<Self> {
+        let base = std::env::var("TEST_POSTGRES_URL").ok()?;
+        let name = format!("test_{}", Uuid::now_v7().simple());
+        let mut connection = PgConnection::connect(&base).await.expect("TEST_POSTGRES_URL can be reached");
+        sqlx::query(AssertSqlSafe(format!("create database {name}"))).execute(&mut connection).await.expect("a database");
+        let mut url = url::Url::parse(&base).expect("a URL");
+        url.set_path(&name);
+        Some(Self::with(tempfile::tempdir().expect("a folder"), url.as_str()).await)
+    }
+
+    async fn with(folder: TempDir, database_url: &str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let vars = [
+            ("CUEPOINT_DATABASE_URL", database_url.to_owned()),
+            ("CUEPOINT_MEDIA_URL", format!("file://{}/media", folder.path().display())),
+            ("CUEPOINT_PUBLIC_URL", url.clone()),
+            ("CUEPOINT_EGRESS_ALLOW", "127.0.0.1/32".to_owned()),
+        ];
+        let mut config = Config::load(vars.into_iter().map(|(name, value)| (name.to_owned(), value))).expect("settings");
+        if database_url.starts_with("postgres") {
+            // The instance key belongs into the test's folder too.
+            config.media_url = format!("file://{}/media", folder.path().display());
+        }
+        let server = Server::start(config, listener).await.expect("the server starts");
+        let app = Self { url, http: client(), account_id: 1, folder, server: Some(server) };
+        app.add_account(1, "sandbox@example.com", API_KEY).await;
+        app
+    }
+
+    pub fn state(&self) -> &State {
+        &self.server.as_ref().expect("running").state
+    }
+
+    pub async fn add_account(&self, id: i64, email: &str, key: &str) {
+        let mut tx = self.state().store.begin().await.expect("a transaction");
+        let account = Account { id, email: email.into(), name: "Test".into() };
+        accounts::insert(tx.conn(), &account, now()).await.expect("an account");
+        let hash = digest(key.as_bytes());
+        let key = NewKey { id: Uuid::now_v7(), prefix: &key[..8], hash: &hash };
+        accounts::insert_key(tx.conn(), id, key, now()).await.expect("a key");
+        tx.commit().await.expect("committed");
+    }
+
+    /// A ready video of a minute with the given timeline; `change` may alter it before it is stored.
+    pub async fn add_video(&self, timeline: &[Interaction], change: impl FnOnce(&mut Video)) -> Video {
+        let state = self.state();
+        let mut tx = state.store.begin().await.expect("a transaction");
+        let id = videos::next_id(tx.conn()).await.expect("an id");
+        let mut video = Video {
+            account_id: self.account_id,
+            id,
+            token: format!("test_{id:_>17}"),
+            title: "A test".into(),
+            description: "Of one minute".into(),
+            state: "ready".into(),
+            error: None,
+            duration_ms: Some(60_000),
+            width: 640,
+            height: 360,
+            files: Files { media: Some("video.mp4".into()), poster: Some("poster.jpg".into()), ..Files::default() },
+            embed_hosts: None,
+            timeline_version: 1,
+            expires_at: None,
+            deleted_at: None,
+            created_at: now(),
+        };
+        change(&mut video);
+        videos::insert(tx.conn(), &video).await.expect("a video");
+        for interaction in timeline {
+            interactions::insert(tx.conn(), video.account_id, id, interaction, now()).await.expect("an interaction");
+        }
+        tx.commit().await.expect("committed");
+        video
+    }
+
+    /// Puts a file of a video into the object store.
+    pub async fn add_file(&self, video: &Video, name: &str, bytes: &[u8]) {
+        let path = Media::path(video.account_id, video.id, name);
+        self.state().media.put(&path, bytes.to_vec()).await.expect("stored");
+    }
+
+    pub fn get(&self, path: &str) -> RequestBuilder {
+        self.http.get(format!("{}{path}", self.url))
+    }
+
+    pub fn post(&self, path: &str) -> RequestBuilder {
+        self.http.post(format!("{}{path}", self.url))
+    }
+
+    pub async fn record(&self, batch: &Value) -> Response {
+        self.post("/engage/record").body(batch.to_string()).send().await.expect("an answer")
+    }
+
+    pub async fn report(&self, video_id: i64) -> Value {
+        json_of(self.get(&format!("/api/v1/me/video/reports/{video_id}")).bearer_auth(API_KEY)).await
+    }
+
+    /// Creates a webhook endpoint for these events and returns the answer.
+    pub async fn subscribe(&self, url: &str, events: &[&str]) -> Value {
+        let body = json!({ "url": url, "events": events }).to_string();
+        json_of(self.post("/api/v1/webhooks").bearer_auth(API_KEY).header("content-type", "application/json").body(body)).await
+    }
+
+    pub async fn stop(&mut self) {
+        if let Some(server) = self.server.take() {
+            server.stop().await;
+        }
+    }
+
+    pub fn database(&self) -> String {
+        format!("sqlite://{}/cuepoint.db", self.folder.path().display())
+    }
+}
+
+pub fn client() -> Client {
+    // It fails when one is installed already, which serves as well.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().expect("a client")
+}
+
+pub async fn json_of(request: RequestBuilder) -> Value {
+    let answer = request.send().await.expect("an answer");
+    let status = answer.status();
+    let text = answer.text().await.expect("a body");
+    assert!(status.is_success(), "{status}: {text}");
+    serde_json::from_str(&text).expect("JSON")
+}
+
+/// A call to action at 20 s that leads to `url`.
+pub fn cta(url: &str) -> Interaction {
+    serde_json::from_value(json!({
+        "id": Uuid::now_v7(), "kind": "cta", "at": {"s": 20}, "duration_s": 8,
+        "layout": {"overlay": {"x": 60, "y": 70, "w": 30, "h": 20}},
+        "spec": {"label": "Book a demo", "action": {"url": url}}
+    }))
+    .expect("a call to action")
+}
+
+/// All rows that answer a query with one whole number.
+pub async fn count(database: &str, sql: &'static str) -> i64 {
+    use sqlx::ConnectOptions;
+    let options: sqlx::sqlite::SqliteConnectOptions = database.parse().expect("a path");
+    let mut connection = options.read_only(true).connect().await.expect("the database");
+    sqlx::query_scalar(sql).fetch_one(&mut connection).await.expect("a number")
+}
+

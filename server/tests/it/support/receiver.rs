@@ -1,0 +1,84 @@
+//! A customer's server: it keeps what it is sent and answers as it is told.
+
+use axum::{
+    Router,
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    routing::post,
+};
+use std::sync::{Arc, Mutex};
+use tokio::{net::TcpListener, sync::Notify};
+
+#[derive(Clone, Debug)]
+pub struct Hook {
+    pub headers: HeaderMap,
+    pub body: Bytes,
+}
+
+impl Hook {
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().expect("text"))
+    }
+
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).expect("JSON")
+    }
+}
+
+#[derive(Clone)]
+pub struct Receiver {
+    pub url: String,
+    shared: Arc<Shared>,
+}
+
+#[derive(Default)]
+struct Shared {
+    hooks: Mutex<Vec<Hook>>,
+    /// Statuses of the next answers; 200 after that.
+    answers: Mutex<Vec<u16>>,
+    arrived: Notify,
+}
+
+impl Receiver {
+    pub async fn start() -> Self {
+        let shared = Arc::new(Shared::default());
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}/hooks", listener.local_addr().expect("an address"));
+        let app = Router::new().route("/hooks", post(take)).with_state(shared.clone());
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        Self { url, shared }
+    }
+
+    /// The next requests get these statuses, in order.
+    pub fn answers(&self, statuses: &[u16]) {
+        *self.shared.answers.lock().expect("not poisoned") = statuses.iter().rev().copied().collect();
+    }
+
+    pub fn hooks(&self) -> Vec<Hook> {
+        self.shared.hooks.lock().expect("not poisoned").clone()
+    }
+
+    /// Waits until `n` requests have come, and returns them all.
+    pub async fn until(&self, n: usize) -> Vec<Hook> {
+        let enough = async {
+            loop {
+                let arrived = self.shared.arrived.notified();
+                let hooks = self.hooks();
+                if hooks.len() >= n {
+                    return hooks;
+                }
+                arrived.await;
+            }
+        };
+        let waited = tokio::time::timeout(std::time::Duration::from_secs(30), enough).await;
+        waited.unwrap_or_else(|_| panic!("{} of {n} hooks came", self.hooks().len()))
+    }
+}
+
+async fn take(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> StatusCode {
+    shared.hooks.lock().expect("not poisoned").push(Hook { headers, body });
+    let status = shared.answers.lock().expect("not poisoned").pop().unwrap_or(200);
+    shared.arrived.notify_waiters();
+    StatusCode::from_u16(status).expect("a status")
+}
