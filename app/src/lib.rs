@@ -1,5 +1,8 @@
 //! Everything browser and server agree on: pages, player, interaction kinds, wire types.
 
+// Views are nested types; rendering one computes its layout as deep as its markup goes.
+#![recursion_limit = "256"]
+
 pub mod engage;
 pub mod error;
 pub mod film;

@@ -2,16 +2,17 @@
 
 mod api;
 mod bench;
-mod receiver;
+mod verify;
 
+use crate::support::receiver::Receiver;
 use bench::{Bench, NOW, on_both};
-use receiver::Receiver;
 use server::{
     store::deliveries::{self, Share},
     webhook::{post::Outcome, schedule::Next},
 };
 use std::collections::HashSet;
 use uuid::Uuid;
+use verify::verify;
 
 /// Milliseconds that are longer than any delay before the second and the third attempt.
 const AFTER_FIRST: i64 = 6_001;
@@ -40,19 +41,19 @@ on_both! {
 }
 
 async fn a_message_is_delivered_with_both_signatures(bench: Bench) {
-    let receiver = Receiver::answering([204]).await;
+    let receiver = Receiver::start().await;
     let secret = b"a secret of more than 24 bytes";
     bench.endpoint(&receiver.url, secret, &["VideoCTA"]).await;
     let message = bench.send("VideoCTA", NOW).await;
 
     assert_eq!(bench.step(NOW).await, 1);
-    let letter = receiver.next().await;
-    assert_eq!(letter.body, message.body);
-    assert_eq!(letter.header("content-type"), "application/json");
-    assert_eq!(letter.header("user-agent"), concat!("Cuepoint-Webhooks/", env!("CARGO_PKG_VERSION")));
-    assert_eq!(letter.header("webhook-id"), message.id.to_string());
-    assert_eq!(letter.header("webhook-timestamp"), (NOW / 1000).to_string());
-    letter.verify(secret);
+    let hook = &receiver.until(1).await[0];
+    assert_eq!(hook.body, message.body);
+    assert_eq!(hook.header("content-type"), "application/json");
+    assert_eq!(hook.header("user-agent"), concat!("Cuepoint-Webhooks/", env!("CARGO_PKG_VERSION")));
+    assert_eq!(hook.header("webhook-id"), message.id.to_string());
+    assert_eq!(hook.header("webhook-timestamp"), (NOW / 1000).to_string());
+    verify(hook, secret);
     assert_eq!(bench.step(NOW + AFTER_FIRST).await, 0, "it is delivered once");
 }
 
@@ -66,7 +67,7 @@ async fn a_message_that_is_rolled_back_is_never_sent(bench: Bench) {
 }
 
 async fn only_subscribed_and_enabled_endpoints_are_told(bench: Bench) {
-    let receiver = Receiver::answering([200]).await;
+    let receiver = Receiver::start().await;
     let told = bench.endpoint(&receiver.url, b"secret", &["VideoCTA", "VideoCreated"]).await;
     bench.endpoint(&receiver.url, b"secret", &["VideoCreated"]).await;
     let off = bench.endpoint(&receiver.url, b"secret", &["VideoCTA"]).await;
@@ -79,7 +80,8 @@ async fn only_subscribed_and_enabled_endpoints_are_told(bench: Bench) {
 }
 
 async fn what_failed_twice_is_delivered_the_third_time_under_the_same_id(bench: Bench) {
-    let receiver = Receiver::answering([500, 302, 200]).await;
+    let receiver = Receiver::start().await;
+    receiver.answers(&[500, 302]);
     let endpoint = bench.endpoint(&receiver.url, b"a secret of more than 24 bytes", &["VideoCTA"]).await;
     let message = bench.send("VideoCTA", NOW).await;
 
@@ -91,17 +93,18 @@ async fn what_failed_twice_is_delivered_the_third_time_under_the_same_id(bench: 
     let third = NOW + AFTER_FIRST + AFTER_SECOND;
     assert_eq!(bench.step(third).await, 1);
 
-    for at in [NOW, NOW + AFTER_FIRST, third] {
-        let letter = receiver.next().await;
-        assert_eq!(letter.header("webhook-id"), message.id.to_string());
-        assert_eq!(letter.header("webhook-timestamp"), (at / 1000).to_string());
-        letter.verify(b"a secret of more than 24 bytes");
+    let hooks = receiver.until(3).await;
+    for (hook, at) in hooks.iter().zip([NOW, NOW + AFTER_FIRST, third]) {
+        assert_eq!(hook.header("webhook-id"), message.id.to_string());
+        assert_eq!(hook.header("webhook-timestamp"), (at / 1000).to_string());
+        verify(hook, b"a secret of more than 24 bytes");
     }
     assert_eq!(bench.log(endpoint).await[0].state, "done");
 }
 
 async fn ten_failures_are_the_end(bench: Bench) {
-    let receiver = Receiver::answering([500]).await;
+    let receiver = Receiver::start().await;
+    receiver.answers(&[500; 10]);
     let endpoint = bench.endpoint(&receiver.url, b"secret", &["VideoCTA"]).await;
     bench.send("VideoCTA", NOW).await;
     let two_days = 2 * 24 * 3_600_000;
@@ -114,7 +117,8 @@ async fn ten_failures_are_the_end(bench: Bench) {
 }
 
 async fn a_receiver_that_answers_410_is_switched_off(bench: Bench) {
-    let receiver = Receiver::answering([410]).await;
+    let receiver = Receiver::start().await;
+    receiver.answers(&[410]);
     let endpoint = bench.endpoint(&receiver.url, b"secret", &["VideoCTA"]).await;
     bench.send("VideoCTA", NOW).await;
     bench.send("VideoCTA", NOW + 500).await;
@@ -139,38 +143,40 @@ async fn what_fails_at_an_endpoint_that_was_switched_off_meanwhile_is_dead(bench
 }
 
 async fn a_private_address_is_not_connected_unless_allowed(bench: Bench) {
-    let receiver = Receiver::answering([200]).await;
+    let receiver = Receiver::start().await;
     let endpoint = bench.endpoint(&receiver.url, b"secret", &["VideoCTA"]).await;
     bench.send("VideoCTA", NOW).await;
 
     assert_eq!(bench.shut_in().step(NOW).await.expect("a round"), 1);
-    assert!(receiver.is_untouched());
+    assert!(receiver.hooks().is_empty());
     assert_eq!(bench.log(endpoint).await[0].last_error.as_deref(), Some("refused address"));
     assert_eq!(bench.step(NOW + AFTER_FIRST).await, 1);
-    receiver.next().await;
+    assert_eq!(receiver.hooks().len(), 1);
 }
 
 async fn a_slow_receiver_does_not_hold_up_another(bench: Bench) {
-    let (slow, quick) = (Receiver::holding().await, Receiver::answering([200]).await);
+    let (slow, quick) = (Receiver::start().await, Receiver::start().await);
+    slow.hold();
     bench.endpoint(&slow.url, b"secret", &["VideoCTA"]).await;
     bench.endpoint(&quick.url, b"secret", &["VideoCreated"]).await;
     let running = bench.run();
     for n in 0..20 {
         bench.send("VideoCTA", NOW + n).await;
     }
-    slow.next().await;
+    slow.until(1).await;
     let message = bench.send("VideoCreated", NOW).await;
-    assert_eq!(quick.next().await.header("webhook-id"), message.id.to_string());
+    assert_eq!(quick.until(1).await[0].header("webhook-id"), message.id.to_string());
     slow.release();
     running.stop().await;
 }
 
 async fn an_attempt_under_way_ends_before_the_courier_does(bench: Bench) {
-    let slow = Receiver::holding().await;
+    let slow = Receiver::start().await;
+    slow.hold();
     let endpoint = bench.endpoint(&slow.url, b"secret", &["VideoCTA"]).await;
     let running = bench.run();
     bench.send("VideoCTA", NOW).await;
-    slow.next().await;
+    slow.until(1).await;
     running.ask_to_stop();
     slow.release();
     running.stop().await;
@@ -178,7 +184,7 @@ async fn an_attempt_under_way_ends_before_the_courier_does(bench: Bench) {
 }
 
 async fn a_lease_that_lapsed_is_delivered_by_another(bench: Bench) {
-    let receiver = Receiver::answering([200]).await;
+    let receiver = Receiver::start().await;
     let endpoint = bench.endpoint(&receiver.url, b"secret", &["VideoCTA"]).await;
     bench.send("VideoCTA", NOW).await;
     assert_eq!(bench.claim(NOW, ALL).await.len(), 1);
@@ -194,13 +200,13 @@ async fn what_a_dead_server_had_under_lease_is_taken_up_at_once(bench: Bench) {
         // Other servers may be alive there: leases have to end.
         return;
     }
-    let receiver = Receiver::answering([200]).await;
+    let receiver = Receiver::start().await;
     bench.endpoint(&receiver.url, b"secret", &["VideoCTA"]).await;
     let message = bench.send("VideoCTA", NOW).await;
     let for_ever = i64::MAX / 2;
     assert_eq!(bench.claim(for_ever, ALL).await.len(), 1);
     let running = bench.run();
-    assert_eq!(receiver.next().await.header("webhook-id"), message.id.to_string());
+    assert_eq!(receiver.until(1).await[0].header("webhook-id"), message.id.to_string());
     running.stop().await;
 }
 
@@ -242,7 +248,7 @@ async fn one_endpoint_gets_only_its_share_of_a_claim(bench: Bench) {
 }
 
 async fn two_couriers_deliver_each_message_once(bench: Bench) {
-    let receiver = Receiver::answering([200]).await;
+    let receiver = Receiver::start().await;
     for _ in 0..5 {
         bench.endpoint(&receiver.url, b"secret", &["VideoCTA"]).await;
     }
@@ -263,7 +269,7 @@ async fn two_couriers_deliver_each_message_once(bench: Bench) {
     // One may have found nothing while the other still had the rest under lease.
     let rest = drain(bench.courier()).await;
     assert_eq!(one + two + rest, 50);
-    assert_eq!(receiver.letters(), 50);
+    assert_eq!(receiver.hooks().len(), 50);
     let ids: HashSet<Uuid> = bench.all_done().await.into_iter().collect();
     assert_eq!(ids.len(), 50);
 }

@@ -8,7 +8,10 @@ use axum::{
     routing::post,
 };
 use std::sync::{Arc, Mutex};
-use tokio::{net::TcpListener, sync::Notify};
+use tokio::{
+    net::TcpListener,
+    sync::{Notify, watch},
+};
 
 #[derive(Clone, Debug)]
 pub struct Hook {
@@ -32,17 +35,23 @@ pub struct Receiver {
     shared: Arc<Shared>,
 }
 
-#[derive(Default)]
 struct Shared {
     hooks: Mutex<Vec<Hook>>,
     /// Statuses of the next answers; 200 after that.
     answers: Mutex<Vec<u16>>,
     arrived: Notify,
+    /// False while nobody is answered.
+    open: watch::Sender<bool>,
 }
 
 impl Receiver {
     pub async fn start() -> Self {
-        let shared = Arc::new(Shared::default());
+        let shared = Arc::new(Shared {
+            hooks: Mutex::default(),
+            answers: Mutex::default(),
+            arrived: Notify::new(),
+            open: watch::Sender::new(true),
+        });
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}/hooks", listener.local_addr().expect("an address"));
         let app = Router::new().route("/hooks", post(take)).with_state(shared.clone());
@@ -53,6 +62,15 @@ impl Receiver {
     /// The next requests get these statuses, in order.
     pub fn answers(&self, statuses: &[u16]) {
         *self.shared.answers.lock().expect("not poisoned") = statuses.iter().rev().copied().collect();
+    }
+
+    /// Keeps what comes without answering, until it is released.
+    pub fn hold(&self) {
+        self.shared.open.send_replace(false);
+    }
+
+    pub fn release(&self) {
+        self.shared.open.send_replace(true);
     }
 
     pub fn hooks(&self) -> Vec<Hook> {
@@ -80,5 +98,7 @@ async fn take(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes
     shared.hooks.lock().expect("not poisoned").push(Hook { headers, body });
     let status = shared.answers.lock().expect("not poisoned").pop().unwrap_or(200);
     shared.arrived.notify_waiters();
+    // The sender lives as long as what is shared.
+    let _ = shared.open.subscribe().wait_for(|open| *open).await;
     StatusCode::from_u16(status).expect("a status")
 }

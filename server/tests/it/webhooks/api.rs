@@ -1,7 +1,8 @@
 //! What the owner of an endpoint can see and do, by HTTP.
 
 use super::bench::{Bench, EMAIL, KEY, NOW, OTHER_KEY, on_both};
-use super::receiver::Receiver;
+use super::verify::verify;
+use crate::support::receiver::Receiver;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use server::api;
@@ -93,13 +94,13 @@ async fn an_endpoint_is_created_listed_and_deleted(bench: Bench) {
 
 async fn the_secret_that_was_given_signs_what_is_sent(bench: Bench) {
     let client = Client::of(&bench).await;
-    let receiver = Receiver::answering([200]).await;
+    let receiver = Receiver::start().await;
     let secret = "my own secret, long enough";
     let wish = json!({ "url": receiver.url, "events": ["VideoCTA"], "secret_key": secret });
     assert_eq!(client.create(wish).await.1["secret_key"], secret);
     bench.send("VideoCTA", NOW).await;
     assert_eq!(bench.step(NOW).await, 1);
-    receiver.next().await.verify(secret.as_bytes());
+    verify(&receiver.until(1).await[0], secret.as_bytes());
 }
 
 async fn the_compatible_call_takes_a_form(bench: Bench) {
@@ -159,7 +160,8 @@ async fn another_accounts_endpoint_is_not_there(bench: Bench) {
 
 async fn the_log_tells_how_a_delivery_went(bench: Bench) {
     let client = Client::of(&bench).await;
-    let receiver = Receiver::answering([500, 200]).await;
+    let receiver = Receiver::start().await;
+    receiver.answers(&[500]);
     let id = bench.endpoint(&receiver.url, b"secret", &["VideoCTA"]).await;
     bench.send("VideoCTA", NOW).await;
     bench.send("VideoCTA", NOW + 100).await;
