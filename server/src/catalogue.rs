@@ -1,7 +1,7 @@
 //! Published videos with their timelines, kept in memory for a few seconds: pages and batches ask
 //! for the same ones over and over.
 
-use crate::store::{self, Store, interactions, videos, videos::Video};
+use crate::store::{self, Reader, Store, accounts, interactions, videos, videos::Video};
 use app::{ids::Token, interaction::Interaction};
 use moka::future::Cache;
 use std::{sync::Arc, time::Duration};
@@ -11,6 +11,7 @@ use uuid::Uuid;
 #[derive(Debug)]
 pub struct Published {
     pub video: Video,
+    pub owner: String,
     pub timeline: Vec<Interaction>,
 }
 
@@ -44,7 +45,7 @@ impl Catalogue {
         let Some(video) = videos::by_token(reader.conn(), token.as_str()).await? else {
             return Ok(None);
         };
-        let published = Arc::new(self.with_timeline(video, reader.conn()).await?);
+        let published = Arc::new(self.with_timeline(video, &mut reader).await?);
         self.by_token.insert(token.clone(), published.clone()).await;
         Ok(Some(published))
     }
@@ -55,7 +56,7 @@ impl Catalogue {
         let Some(video) = videos::by_id(reader.conn(), id).await? else {
             return Ok(None);
         };
-        Ok(Some(Arc::new(self.with_timeline(video, reader.conn()).await?)))
+        Ok(Some(Arc::new(self.with_timeline(video, &mut reader).await?)))
     }
 
     /// Forgets a video that was changed.
@@ -63,8 +64,9 @@ impl Catalogue {
         self.by_token.invalidate(token).await;
     }
 
-    async fn with_timeline(&self, video: Video, conn: store::Conn<'_>) -> store::Result<Published> {
-        let timeline = interactions::published(conn, video.account_id, video.id).await?;
-        Ok(Published { video, timeline })
+    async fn with_timeline(&self, video: Video, reader: &mut Reader) -> store::Result<Published> {
+        let owner = accounts::name(reader.conn(), video.account_id).await?;
+        let timeline = interactions::published(reader.conn(), video.account_id, video.id).await?;
+        Ok(Published { video, owner, timeline })
     }
 }

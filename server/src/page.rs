@@ -119,7 +119,7 @@ pub async fn play(
     let about = About {
         views,
         date: day(video.created_at),
-        owner: String::new(),
+        owner: published.owner.clone(),
         share_url: state.config.link(&format!("/video/play/{}", video.token)),
         embed_url: state.config.link(&format!("/video/embed/{}", video.token)),
     };

@@ -65,9 +65,8 @@ pub fn ClosedPage(frame: Frame, closed: Closed) -> impl IntoView {
             {waiting.then(|| view! { <meta http-equiv="refresh" content=LOOK_AGAIN /> })}
             <main class="notice">
                 <svg class="notice-mark" viewBox="0 0 48 48" aria-hidden="true">
-                    <rect x="5" y="10" width="38" height="28" rx="6" />
+                    <rect class="empty" x="5" y="10" width="38" height="28" rx="6" />
                     <path d="M21 19l8 5-8 5z" />
-                    <path class="strike" d="M8 42L40 6" />
                 </svg>
                 <h1>{title}</h1>
                 <p>{advice}</p>

@@ -19,6 +19,7 @@ pub struct NewKey<'a> {
 
 const INSERT: &str = "insert into accounts (id, email, name, created_at) values ($1, $2, $3, $4)";
 const BY_EMAIL: &str = "select id, email, name from accounts where email = $1";
+const NAME: &str = "select name from accounts where id = $1";
 const BY_KEY_HASH: &str = "
 select a.id, a.email, a.name
   from api_keys k join accounts a on a.id = k.account_id
@@ -36,6 +37,11 @@ pub async fn insert(conn: Conn<'_>, account: &Account, now: i64) -> Result<()> {
 
 pub async fn by_email(conn: Conn<'_>, email: &str) -> Result<Option<Account>> {
     Ok(on!(conn, db => sqlx::query_as(BY_EMAIL).bind(email).fetch_optional(db).await)?)
+}
+
+/// What viewers may read as the owner of an account's videos.
+pub async fn name(conn: Conn<'_>, id: i64) -> Result<String> {
+    Ok(on!(conn, db => sqlx::query_scalar(NAME).bind(id).fetch_one(db).await)?)
 }
 
 /// The account whose key, not revoked, has this SHA-256.
