@@ -22,7 +22,7 @@ test("shots", async () => {
   const browser = await browserType.launch(chromium);
   const parent = await site(`<!doctype html><title>A site</title><body style="margin:40px;font-family:sans-serif"><h1>A customer's page</h1>
     <iframe src="${server.url}/video/embed/${TOKEN}" title="A tour" style="width:100%;max-width:800px;aspect-ratio:16/9;border:0"
-    allow="autoplay; fullscreen" allowfullscreen></iframe>`);
+    allow="autoplay" allowfullscreen></iframe>`);
   for (const look of looks) {
     const context = await browser.newContext(look);
     const page = await context.newPage();

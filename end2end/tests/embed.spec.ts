@@ -7,7 +7,7 @@ import { site } from "../support/receiver.js";
 import { expect, Player, test, TOKEN } from "../support/test.js";
 
 const parent = (server: string) => `<!doctype html><html lang="en"><title>A customer's page</title><main><h1>Hello</h1>
-  <iframe src="${server}/video/embed/${TOKEN}" title="A tour" width="800" height="450" allow="autoplay; fullscreen"
+  <iframe src="${server}/video/embed/${TOKEN}" title="A tour" width="800" height="450" allow="autoplay"
   allowfullscreen style="border:0"></iframe></main></html>`;
 
 test("the embed plays inside a frame on another site, and reports", async ({ page, server }) => {

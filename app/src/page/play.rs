@@ -26,7 +26,7 @@ pub fn PlayPage(frame: Frame, film: Film, about: About, options: Options) -> imp
     let ratio = format!("{}/{}", film.width.max(1), film.height.max(1));
     let snippet = format!(
         "<iframe src=\"{}\" style=\"width:100%;aspect-ratio:{ratio};border:0\" title=\"{}\" loading=\"lazy\" \
-         allow=\"autoplay; fullscreen; picture-in-picture\" allowfullscreen></iframe>",
+         allow=\"autoplay; picture-in-picture\" allowfullscreen></iframe>",
         about.embed_url,
         title.replace('&', "&amp;").replace('"', "&quot;")
     );

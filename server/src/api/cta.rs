@@ -4,7 +4,7 @@
 use crate::{
     catalogue::Published,
     state::{State, now},
-    store::entries::Entry,
+    store::{entries::Entry, views},
     visitor::Visitor,
     writer::{Accepted, AcceptedAnswer},
 };
@@ -87,7 +87,11 @@ async fn clicked(
     let seq: u32 = click.n.as_ref()?.parse().ok()?;
     let (seconds, nanos) = view_id.get_timestamp().filter(|_| view_id.get_version_num() == 7)?.to_unix();
     let now = now();
-    let began = i64::try_from(seconds).ok()?.checked_mul(1_000)? + i64::from(nanos / 1_000_000);
+    let claimed = i64::try_from(seconds).ok()?.checked_mul(1_000)? + i64::from(nanos / 1_000_000);
+    // A view that is known began when the server says; only for a new one the client's clock must do.
+    let mut reader = state.store.reader().await.ok()?;
+    let known = views::by_id(reader.conn(), published.video.account_id, view_id).await.ok()?;
+    let began = known.map_or(claimed, |view| view.started_at);
     let salt = state.salts.of(&state.store, now).await.ok()?;
     let answer = serde_json::json!({});
     let what = What::Answer { interaction, answer: answer.clone() };

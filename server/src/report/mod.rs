@@ -1,4 +1,5 @@
 //! Pure folds from rows to figures.
 
 pub mod credit;
+pub mod position;
 pub mod video;

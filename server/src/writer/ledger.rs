@@ -2,7 +2,10 @@
 
 use super::{Accepted, AcceptedAnswer};
 use crate::{
-    report::credit::{self, Credit, Fact},
+    report::{
+        credit::{self, Credit, Fact},
+        position,
+    },
     store::{
         self, Store, StoreError, Tx, answers,
         entries::{self, Entry, NewEntry},
@@ -146,7 +149,9 @@ async fn answered(
     answers::insert(tx.conn(), &row).await?;
     let cta_url = format!("{public_url}/video/cta/{}", video.id);
     let kind = interaction.spec.kind();
-    let own = kind.notice(answer.interaction, position(facts, answer.seq.into()), &answer.body, &cta_url);
+    let when = facts.iter().find(|(seq, _)| *seq == i64::from(answer.seq)).map_or(0, |(_, fact)| fact.at);
+    let clicked = position::at(facts.iter().map(|(_, fact)| fact), when, video.duration_ms.unwrap_or(i64::MAX));
+    let own = kind.notice(answer.interaction, clicked, &answer.body, &cta_url);
     let body = notice::answered(&media(video, public_url), own, None);
     send(tx, video, kind.event_name(), body, batch.received_at).await
 }
@@ -162,19 +167,6 @@ async fn send(tx: &mut Tx, video: &Video, event: &'static str, body: notice::Bod
         created_at: now,
     };
     outbox::enqueue(tx.conn(), &message).await
-}
-
-/// The last position that is known before `seq`, in milliseconds of media time.
-fn position(facts: &[(i64, Fact)], seq: i64) -> i64 {
-    let before = facts.iter().rev().filter(|(at, _)| *at < seq);
-    before
-        .filter_map(|(_, fact)| match fact.what {
-            What::Play { pos } | What::Pause { pos } => Some(pos),
-            What::Watched { to, .. } | What::Seek { to, .. } => Some(to),
-            _ => None,
-        })
-        .next()
-        .unwrap_or(0)
 }
 
 fn opened(batch: &Accepted) -> View {

@@ -14,7 +14,7 @@ async fn a_viewer_watches_and_clicks_and_the_owner_is_told(app: App) {
     let mut view = View::of(&video.token);
     let mut events = view.watching(30_000);
     events.push(view.event(20_000, json!({"type": "shown", "interaction": demo.id})));
-    events.push(view.click(25_000, demo.id));
+    events.push(view.click(40_000, demo.id));
     let receipt: serde_json::Value =
         serde_json::from_str(&app.record(&view.batch(&events)).await.text().await.expect("a body")).expect("JSON");
     assert_eq!(receipt, json!({"recorded": 5, "refused": [], "results": []}));
@@ -30,7 +30,7 @@ async fn a_viewer_watches_and_clicks_and_the_owner_is_told(app: App) {
     let click = &receiver.until(1).await[0];
     assert_eq!(click.json()["eventName"], "VideoCTA");
     assert_eq!(click.json()["VideoCTA"]["ctaTargetUrl"], "https://example.com/demo");
-    assert_eq!(click.json()["VideoCTA"]["ctaClickedTime"], 30.0);
+    assert_eq!(click.json()["VideoCTA"]["ctaClickedTime"], 39.9);
     assert_eq!(click.json()["VideoCTA"]["email"], json!(null));
     assert_eq!(click.json()["hook"]["uuid"], click.header("webhook-id"));
 
