@@ -126,11 +126,7 @@ enum Reach {
 
 impl Reach {
     fn of(url: &Url) -> Self {
-        if url.scheme() == "https" && url.port_or_known_default() == Some(443) {
-            Self::Wide
-        } else {
-            Self::Narrow
-        }
+        if url.scheme() == "https" && url.port_or_known_default() == Some(443) { Self::Wide } else { Self::Narrow }
     }
 
     fn permits(self, allow: &[IpNet], ip: IpAddr) -> bool {

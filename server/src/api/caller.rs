@@ -131,8 +131,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_body_is_put_back() {
-        let (_, request) =
-            by_parameters(request("/", "application/json", r#"{"url":"x"}"#)).await.expect("readable");
+        let (_, request) = by_parameters(request("/", "application/json", r#"{"url":"x"}"#)).await.expect("readable");
         assert_eq!(fields::whole(request.into_body()).await.expect("a body"), r#"{"url":"x"}"#);
     }
 }

@@ -59,10 +59,7 @@ async fn create(
     }
 }
 
-async fn list(
-    extract::State(state): extract::State<State>,
-    Caller(account): Caller,
-) -> Result<Json<Value>, Reply> {
+async fn list(extract::State(state): extract::State<State>, Caller(account): Caller) -> Result<Json<Value>, Reply> {
     let mut reader = state.store.reader().await?;
     let endpoints = endpoints::of_account(reader.conn(), account.id).await?;
     let items: Vec<Value> = endpoints.iter().map(endpoint_on_wire).collect();

@@ -115,10 +115,7 @@ async fn of_a_names_addresses_only_the_permitted_remain() {
     let mixed = ["10.0.0.1", "8.8.8.8", "::ffff:127.0.0.1", "2606:4700::1111"];
     let all = |kept: &[&str]| Some(kept.iter().map(|&ip| ip.to_owned()).collect::<Vec<String>>());
     assert_eq!(kept(Reach::Wide, &[], &mixed).await, all(&["8.8.8.8", "2606:4700::1111"]));
-    assert_eq!(
-        kept(Reach::Wide, &["10.0.0.0/8"], &mixed).await,
-        all(&["10.0.0.1", "8.8.8.8", "2606:4700::1111"])
-    );
+    assert_eq!(kept(Reach::Wide, &["10.0.0.0/8"], &mixed).await, all(&["10.0.0.1", "8.8.8.8", "2606:4700::1111"]));
     assert_eq!(kept(Reach::Narrow, &["10.0.0.0/8"], &mixed).await, all(&["10.0.0.1"]));
     assert_eq!(kept(Reach::Narrow, &[], &mixed).await, None);
     assert_eq!(kept(Reach::Wide, &[], &["169.254.169.254", "fe80::1"]).await, None);
@@ -131,8 +128,7 @@ async fn a_name_that_leads_inside_is_never_connected() {
     let port = inside.local_addr().expect("an address").port();
     let names = Arc::new(Fake { addresses: vec!["127.0.0.1"], asked: Mutex::default() });
     let client = Client::over(&nets(&["10.0.0.0/8"]), names).expect("a client");
-    let request =
-        client.request(Method::POST, url(&format!("http://receiver.example:{port}/"))).expect("a name");
+    let request = client.request(Method::POST, url(&format!("http://receiver.example:{port}/"))).expect("a name");
     let error = request.send().await.expect_err("refused");
     let mut chain = std::iter::successors(Some(&error as &(dyn Error + 'static)), |error| (*error).source());
     assert!(chain.any(|error| error.is::<Refused>()), "{error:?}");

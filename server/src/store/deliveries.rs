@@ -177,12 +177,7 @@ pub async fn complete(conn: Conn<'_>, job: &Job, outcome: &Outcome, next: Next, 
 }
 
 /// The endpoint's newest deliveries, at most `limit`.
-pub async fn of_endpoint(
-    conn: Conn<'_>,
-    account_id: i64,
-    endpoint_id: Uuid,
-    limit: i64,
-) -> Result<Vec<Delivery>> {
+pub async fn of_endpoint(conn: Conn<'_>, account_id: i64, endpoint_id: Uuid, limit: i64) -> Result<Vec<Delivery>> {
     Ok(on!(conn, db => sqlx::query_as(OF_ENDPOINT)
         .bind(account_id).bind(endpoint_id).bind(limit)
         .fetch_all(db).await)?)

@@ -72,8 +72,7 @@ pub async fn of_account(conn: Conn<'_>, account_id: i64) -> Result<Vec<Endpoint>
 
 /// Has the account such an endpoint?
 pub async fn exists(conn: Conn<'_>, account_id: i64, id: Uuid) -> Result<bool> {
-    let found: i64 =
-        on!(conn, db => sqlx::query_scalar(EXISTS).bind(account_id).bind(id).fetch_one(db).await)?;
+    let found: i64 = on!(conn, db => sqlx::query_scalar(EXISTS).bind(account_id).bind(id).fetch_one(db).await)?;
     Ok(found > 0)
 }
 

@@ -137,12 +137,7 @@ impl Courier {
 
     /// One transaction: writes down what has landed and, given a share, claims what is due. In a
     /// task of its own, so that whoever drops this can't break it in half.
-    async fn turn(
-        &self,
-        landed: Vec<Arc<Landed>>,
-        share: Option<Share>,
-        now: i64,
-    ) -> store::Result<Vec<Job>> {
+    async fn turn(&self, landed: Vec<Arc<Landed>>, share: Option<Share>, now: i64) -> store::Result<Vec<Job>> {
         if landed.is_empty() && share.is_none() {
             return Ok(Vec::new());
         }

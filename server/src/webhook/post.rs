@@ -66,20 +66,14 @@ async fn post_within(deadline: Duration, client: &Client, letter: Letter, now: i
 }
 
 /// Fills `outcome` as the answer arrives, so that a status counts even if the rest never comes.
-async fn exchange(
-    client: &Client,
-    letter: Letter,
-    now: i64,
-    outcome: &mut Outcome,
-) -> Result<(), &'static str> {
+async fn exchange(client: &Client, letter: Letter, now: i64, outcome: &mut Outcome) -> Result<(), &'static str> {
     let url = Url::parse(&letter.url).map_err(|_| "refused address")?;
     let mut request = client
         .request(Method::POST, url)
         .map_err(|Refused| "refused address")?
         .header(header::CONTENT_TYPE, "application/json")
         .header(header::USER_AGENT, USER_AGENT);
-    for (name, value) in sign::headers(&letter.secret, letter.message_id, now.div_euclid(1000), &letter.body)
-    {
+    for (name, value) in sign::headers(&letter.secret, letter.message_id, now.div_euclid(1000), &letter.body) {
         request = request.header(name, value);
     }
     let mut answer = request.body(letter.body).send().await.map_err(|error| reason(&error))?;

@@ -17,8 +17,7 @@ pub enum Next {
 }
 
 /// Seconds before each attempt; the first is made at once.
-const DELAYS_S: [u32; 10] =
-    [0, 5, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 14 * 3600, 20 * 3600, 24 * 3600];
+const DELAYS_S: [u32; 10] = [0, 5, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 14 * 3600, 20 * 3600, 24 * 3600];
 /// The longest `Retry-After` that is honoured, in seconds.
 const LONGEST_S: u32 = 24 * 3600;
 
@@ -53,8 +52,7 @@ pub fn retry_after_s(header: &str, now: i64) -> Option<u32> {
 
 /// Reads `Sun, 06 Nov 1994 08:49:37 GMT`.
 fn unix_s(date: &str) -> Option<i64> {
-    const MONTHS: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let parts: Vec<&str> = date.split_once(", ")?.1.strip_suffix(" GMT")?.split([' ', ':']).collect();
     let [day, month, year, hour, minute, second] = parts.as_slice() else { return None };
     let month = MONTHS.iter().position(|name| name == month)? as i64;

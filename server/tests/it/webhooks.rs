@@ -231,9 +231,8 @@ async fn one_endpoint_gets_only_its_share_of_a_claim(bench: Bench) {
         bench.send("VideoCTA", NOW + n).await;
     }
     bench.send("VideoCreated", NOW + 50).await;
-    let count = |jobs: &[deliveries::Job], endpoint: Uuid| {
-        jobs.iter().filter(|job| job.endpoint_id == endpoint).count()
-    };
+    let count =
+        |jobs: &[deliveries::Job], endpoint: Uuid| jobs.iter().filter(|job| job.endpoint_id == endpoint).count();
 
     let first = bench.claim(NOW + 50, Share { limit: 4, per_endpoint: 8 }).await;
     assert_eq!((count(&first, busy), count(&first, calm)), (3, 1));

@@ -32,8 +32,7 @@ impl Wish {
         let events = events(fields.0.get("events")).map_err(&mut sort);
         let secret = secret(fields, fresh).map_err(&mut sort);
         let description = description(fields).map_err(&mut sort);
-        let (Ok(url), Ok(events), Ok((secret_text, secret)), Ok(description)) =
-            (url, events, secret, description)
+        let (Ok(url), Ok(events), Ok((secret_text, secret)), Ok(description)) = (url, events, secret, description)
         else {
             return Err(flaws);
         };
@@ -138,17 +137,13 @@ mod tests {
     fn events_collapse_into_the_order_of_the_catalogue() {
         let named = json!(["VideoCTA", "VideoCreated", "VideoCTA"]);
         assert_eq!(events(Some(&named)).expect("known"), ["VideoCreated", "VideoCTA"]);
-        assert_eq!(
-            events(Some(&json!("VideoCTA, VideoCreated"))).expect("known"),
-            ["VideoCreated", "VideoCTA"]
-        );
+        assert_eq!(events(Some(&json!("VideoCTA, VideoCreated"))).expect("known"), ["VideoCreated", "VideoCTA"]);
     }
 
     #[test]
     fn a_secret_left_out_is_made() {
-        let made = wish(json!({ "url": "https://example.com", "events": "VideoCTA" }))
-            .expect("valid")
-            .shown(Uuid::nil());
+        let made =
+            wish(json!({ "url": "https://example.com", "events": "VideoCTA" })).expect("valid").shown(Uuid::nil());
         assert_eq!(made["secret_key"], "whsec_BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=");
         assert_eq!(made["whsec"], made["secret_key"]);
         let own = json!({ "url": "https://example.com", "events": "VideoCTA", "secret_key": "own" });

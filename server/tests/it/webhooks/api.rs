@@ -107,8 +107,7 @@ async fn the_compatible_call_takes_a_form(bench: Bench) {
     let client = Client::of(&bench).await;
     let form = "email=owner%40example.com&api_key=cue_of_the_bench&secret_key=short\
                 &url=https%3A%2F%2Fexample.com%2Fhook&events%5B%5D=VideoCTA&events%5B%5D=VideoReply";
-    let request =
-        client.bare(Method::POST, "/webhook").header("content-type", "application/x-www-form-urlencoded");
+    let request = client.bare(Method::POST, "/webhook").header("content-type", "application/x-www-form-urlencoded");
     let (status, made) = answer(request.body(form)).await;
     assert_eq!((status, &made["secret_key"]), (201, &json!("short")));
     assert_eq!(made["events"], json!(["VideoCTA", "VideoReply"]));
@@ -121,8 +120,7 @@ async fn every_flaw_of_an_endpoint_is_named(bench: Bench) {
     });
     let (status, error) = client.create(wish).await;
     assert_eq!((status, &error["status"], &error["type"]), (422, &json!(422), &json!("invalid_fields")));
-    let fields: Vec<&Value> =
-        error["flaws"].as_array().expect("flaws").iter().map(|flaw| &flaw["field"]).collect();
+    let fields: Vec<&Value> = error["flaws"].as_array().expect("flaws").iter().map(|flaw| &flaw["field"]).collect();
     assert_eq!(fields, ["url", "events", "secret_key", "description"]);
     assert!(error["flaws"][1]["message"].as_str().expect("text").contains("Nonsense"));
 }
@@ -130,13 +128,9 @@ async fn every_flaw_of_an_endpoint_is_named(bench: Bench) {
 async fn an_account_has_at_most_20_endpoints(bench: Bench) {
     let client = Client::of(&bench).await;
     for _ in 0..20 {
-        assert_eq!(
-            client.create(json!({ "url": "https://example.com/", "events": ["VideoCTA"] })).await.0,
-            201
-        );
+        assert_eq!(client.create(json!({ "url": "https://example.com/", "events": ["VideoCTA"] })).await.0, 201);
     }
-    let (status, error) =
-        client.create(json!({ "url": "https://example.com/", "events": ["VideoCTA"] })).await;
+    let (status, error) = client.create(json!({ "url": "https://example.com/", "events": ["VideoCTA"] })).await;
     assert_eq!((status, &error["flaws"][0]["field"]), (422, &json!("url")));
 }
 
@@ -151,10 +145,7 @@ async fn another_accounts_endpoint_is_not_there(bench: Bench) {
     assert_eq!(answer(as_other(Method::GET, "/api/v1/webhooks")).await.1["items"], json!([]));
     assert_eq!(client.items("/api/v1/webhooks").await.len(), 1);
     for unknown in [Uuid::nil().to_string(), "nonsense".into()] {
-        assert_eq!(
-            answer(client.as_owner(Method::DELETE, &format!("/api/v1/webhooks/{unknown}"))).await.0,
-            404
-        );
+        assert_eq!(answer(client.as_owner(Method::DELETE, &format!("/api/v1/webhooks/{unknown}"))).await.0, 404);
     }
 }
 
@@ -196,9 +187,7 @@ async fn a_caller_is_known_by_key_or_by_parameters(bench: Bench) {
 async fn a_body_past_the_limit_is_refused(bench: Bench) {
     let client = Client::of(&bench).await;
     let body = json!({ "url": "x".repeat(256 * 1024) }).to_string();
-    for request in
-        [client.as_owner(Method::POST, "/api/v1/webhooks"), client.bare(Method::POST, "/api/v1/webhooks")]
-    {
+    for request in [client.as_owner(Method::POST, "/api/v1/webhooks"), client.bare(Method::POST, "/api/v1/webhooks")] {
         let request = request.header("content-type", "application/json").body(body.clone());
         assert_eq!(answer(request).await.0, 413);
     }

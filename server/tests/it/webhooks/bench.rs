@@ -96,8 +96,7 @@ impl Bench {
     pub async fn endpoint(&self, url: &str, secret: &[u8], events: &[&str]) -> Uuid {
         let secret = &self.state.keys.seal(secret);
         let id = Uuid::now_v7();
-        let new =
-            NewEndpoint { account_id: ACCOUNT, id, url, description: "", secret, events, created_at: NOW };
+        let new = NewEndpoint { account_id: ACCOUNT, id, url, description: "", secret, events, created_at: NOW };
         let mut tx = self.state.store.begin().await.expect("a transaction");
         endpoints::insert(tx.conn(), &new).await.expect("an endpoint");
         tx.commit().await.expect("committed");
@@ -124,8 +123,7 @@ impl Bench {
     pub async fn claim(&self, now: i64, share: Share) -> Vec<Job> {
         let mut tx = self.state.store.begin().await.expect("a transaction");
         deliveries::reclaim(tx.conn(), now, now).await.expect("reclaimed");
-        let jobs =
-            deliveries::claim(tx.conn(), now, now + 40_000, Uuid::now_v7(), share).await.expect("a claim");
+        let jobs = deliveries::claim(tx.conn(), now, now + 40_000, Uuid::now_v7(), share).await.expect("a claim");
         tx.commit().await.expect("committed");
         jobs
     }
