@@ -38,14 +38,7 @@ impl Flaw {
 
 impl ApiError {
     fn new(status: u16, kind: &str, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            code: status,
-            kind: kind.into(),
-            message: message.into(),
-            flaws: Vec::new(),
-            retry_after: None,
-        }
+        Self { status, code: status, kind: kind.into(), message: message.into(), flaws: Vec::new(), retry_after: None }
     }
 
     /// 400: the request as a whole cannot be understood.
@@ -107,12 +100,14 @@ impl FromServerFnError for ApiError {
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         use ServerFnErrorErr::*;
         match error {
-            Deserialization(reason) | Args(reason) | MissingArg(reason) => {
-                Self::bad_request("malformed", reason)
-            }
+            Deserialization(reason) | Args(reason) | MissingArg(reason) => Self::bad_request("malformed", reason),
             Request(reason) => Self::invalid(reason),
-            Registration(_) | UnsupportedRequestMethod(_) | MiddlewareError(_) | ServerError(_)
-            | Serialization(_) | Response(_) => Self::internal(),
+            Registration(_)
+            | UnsupportedRequestMethod(_)
+            | MiddlewareError(_)
+            | ServerError(_)
+            | Serialization(_)
+            | Response(_) => Self::internal(),
         }
     }
 }

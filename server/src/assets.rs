@@ -34,9 +34,10 @@ pub fn names() -> Assets {
 pub async fn get(Path(file): Path<String>, headers: HeaderMap) -> Response {
     let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let kinds = [("br", ".br"), ("gzip", ".gz")];
-    let encoded = kinds.into_iter().filter(|(name, _)| accepts(accepted, name)).find_map(|(name, ending)| {
-        Site::get(&format!("{file}{ending}")).map(|found| (found, Some(name)))
-    });
+    let encoded = kinds
+        .into_iter()
+        .filter(|(name, _)| accepts(accepted, name))
+        .find_map(|(name, ending)| Site::get(&format!("{file}{ending}")).map(|found| (found, Some(name))));
     let plain = || Site::get(&file).map(|found| (found, None));
     match encoded.or_else(plain) {
         Some((found, encoding)) => reply(&file, found, encoding, &headers),

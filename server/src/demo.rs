@@ -63,7 +63,10 @@ const FILES: [&str; 5] = ["tour.mp4", "poster.jpg", "poster_play.jpg", "captions
 /// When the database, the media folder or the key file can't be written.
 pub async fn bring(state: &State) -> Result<Demo, DemoError> {
     let api_key = sandbox_key(state)?;
-    let task = { let (state, key) = (state.clone(), api_key.clone()); tokio::spawn(async move { seed(&state, &key).await }) };
+    let task = {
+        let (state, key) = (state.clone(), api_key.clone());
+        tokio::spawn(async move { seed(&state, &key).await })
+    };
     task.await.map_err(io::Error::other)??;
     Ok(Demo {
         play: state.config.link(&format!("/video/play/{TOKEN}")),

@@ -70,7 +70,8 @@ fn started_at(batch: &Batch, now: i64) -> Result<i64, ApiError> {
     let opened = batch.session.get_timestamp().filter(|_| batch.session.get_version_num() == 7);
     let opened = opened.ok_or_else(|| ApiError::bad_request("malformed", "session: must be a version 7 UUID"))?;
     let (seconds, nanos) = opened.to_unix();
-    let opened_ms = i64::try_from(seconds).unwrap_or(i64::MAX / 2_000).saturating_mul(1_000) + i64::from(nanos / 1_000_000);
+    let opened_ms =
+        i64::try_from(seconds).unwrap_or(i64::MAX / 2_000).saturating_mul(1_000) + i64::from(nanos / 1_000_000);
     let age = batch.sent.saturating_sub(opened_ms).max(0);
     if age > TOO_OLD_MS {
         return Err(ApiError::bad_request("too_old", "This view began more than seven days ago."));
@@ -153,8 +154,13 @@ fn check(mut event: Event, published: &Published) -> Result<(Event, Option<Accep
             answer = Some(AcceptedAnswer { seq: event.seq, interaction: *interaction, body: given.clone() });
         }
         What::Viewer { token } if token.len() > 4_096 => return Err(Flaw::new("token", "is too long")),
-        What::Viewer { .. } | What::Ended | What::Hidden | What::Visible | What::Here
-        | What::Consent { .. } | What::Error { .. } => {}
+        What::Viewer { .. }
+        | What::Ended
+        | What::Hidden
+        | What::Visible
+        | What::Here
+        | What::Consent { .. }
+        | What::Error { .. } => {}
     }
     Ok((event, answer))
 }

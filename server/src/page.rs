@@ -262,8 +262,18 @@ fn html<V: IntoView + 'static>(
 /// A day as people write it: `23 November 2026`.
 fn day(at: i64) -> String {
     const MONTHS: [&str; 12] = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-        "November", "December",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
     ];
     let date = time::OffsetDateTime::from_unix_timestamp(at.div_euclid(1_000)).map(|t| t.date());
     date.map_or_else(

@@ -54,8 +54,7 @@ impl Server {
         let media = Media::open(&config.media_url)?;
         let (stopping, writer_stop) = (CancellationToken::new(), CancellationToken::new());
         let bell = Arc::new(Notify::new());
-        let (writer, writer_task) =
-            Writer::start(store.clone(), config.link(""), bell.clone(), writer_stop.clone());
+        let (writer, writer_task) = Writer::start(store.clone(), config.link(""), bell.clone(), writer_stop.clone());
         let state = State::new(Inner {
             catalogue: Catalogue::new(store.clone()),
             config,

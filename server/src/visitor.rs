@@ -21,10 +21,7 @@ impl Visitor {
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let user_agent = text(header::USER_AGENT);
         let end = user_agent.floor_char_boundary(USER_AGENT);
-        Self {
-            ip: client_ip(peer.ip(), headers, &config.trusted_proxies),
-            user_agent: user_agent[..end].to_owned(),
-        }
+        Self { ip: client_ip(peer.ip(), headers, &config.trusted_proxies), user_agent: user_agent[..end].to_owned() }
     }
 
     /// The address as it may be stored: `188.XXX.29.XXX`, or the /48 of an IPv6 address.

@@ -3,7 +3,10 @@
 
 mod ledger;
 
-use crate::{catalogue::Published, store::{Store, entries::Entry}};
+use crate::{
+    catalogue::Published,
+    store::{Store, entries::Entry},
+};
 use app::error::ApiError;
 use serde_json::Value;
 use std::sync::Arc;

@@ -50,21 +50,47 @@ pub enum What<I = Uuid, A = Value> {
         #[serde(default)]
         page_url: Option<String>,
     },
-    Play { pos: i64 },
-    Pause { pos: i64 },
-    Watched { from: i64, to: i64, rate: i64, hidden: bool, muted: bool },
-    Seek { from: i64, to: i64 },
+    Play {
+        pos: i64,
+    },
+    Pause {
+        pos: i64,
+    },
+    Watched {
+        from: i64,
+        to: i64,
+        rate: i64,
+        hidden: bool,
+        muted: bool,
+    },
+    Seek {
+        from: i64,
+        to: i64,
+    },
     Ended,
     Hidden,
     Visible,
     /// A visible, paused page is still there.
     Here,
-    Shown { interaction: I },
-    Answer { interaction: I, answer: A },
-    Skip { interaction: I },
-    Viewer { token: String },
-    Consent { analytics: bool },
-    Error { code: i64 },
+    Shown {
+        interaction: I,
+    },
+    Answer {
+        interaction: I,
+        answer: A,
+    },
+    Skip {
+        interaction: I,
+    },
+    Viewer {
+        token: String,
+    },
+    Consent {
+        analytics: bool,
+    },
+    Error {
+        code: i64,
+    },
 }
 
 impl<I, A> What<I, A> {
@@ -92,8 +118,8 @@ impl<I, A> What<I, A> {
 
 /// The kinds of [`What`], as the wire spells them.
 pub const TYPES: [&str; 15] = [
-    "load", "play", "pause", "watched", "seek", "ended", "hidden", "visible", "here", "shown",
-    "answer", "skip", "viewer", "consent", "error",
+    "load", "play", "pause", "watched", "seek", "ended", "hidden", "visible", "here", "shown", "answer", "skip",
+    "viewer", "consent", "error",
 ];
 
 /// Which page the player stands on.

@@ -24,7 +24,9 @@ pub enum Action {
         #[serde(default = "opens_a_tab")]
         new_tab: bool,
     },
-    Seek { seek_s: f64 },
+    Seek {
+        seek_s: f64,
+    },
 }
 
 fn opens_a_tab() -> bool {
@@ -96,13 +98,7 @@ impl Kind for Cta {
             Action::Link { url, .. } => (Some(url.clone()), false, 0),
             Action::Seek { seek_s } => (None, false, (seek_s * 1000.0) as i64),
         };
-        let face = Face {
-            label: self.label.clone(),
-            description: self.description.clone(),
-            href,
-            new_tab,
-            seek_ms,
-        };
+        let face = Face { label: self.label.clone(), description: self.description.clone(), href, new_tab, seek_ms };
         // Strings and numbers are always JSON.
         serde_json::to_string(&face).unwrap_or_default()
     }
@@ -189,11 +185,7 @@ mod tests {
     use super::*;
 
     fn linking_to(url: &str) -> Cta {
-        Cta {
-            label: "Book a demo".into(),
-            description: None,
-            action: Action::Link { url: url.into(), new_tab: true },
-        }
+        Cta { label: "Book a demo".into(), description: None, action: Action::Link { url: url.into(), new_tab: true } }
     }
 
     #[test]

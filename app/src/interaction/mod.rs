@@ -52,8 +52,15 @@ impl At {
 #[serde(rename_all = "snake_case")]
 pub enum Layout {
     /// A box in percent of the frame.
-    Overlay { x: f64, y: f64, w: f64, h: f64 },
-    Banner { edge: Edge },
+    Overlay {
+        x: f64,
+        y: f64,
+        w: f64,
+        h: f64,
+    },
+    Banner {
+        edge: Edge,
+    },
     Modal,
     Card,
 }

@@ -28,8 +28,23 @@ pub struct Media {
 
 /// Everything after which the element's state may differ, and the clicks on it.
 const EVENTS: [&str; 17] = [
-    "play", "playing", "pause", "ended", "waiting", "canplay", "timeupdate", "durationchange", "progress", "seeking",
-    "seeked", "ratechange", "volumechange", "error", "emptied", "click", "dblclick",
+    "play",
+    "playing",
+    "pause",
+    "ended",
+    "waiting",
+    "canplay",
+    "timeupdate",
+    "durationchange",
+    "progress",
+    "seeking",
+    "seeked",
+    "ratechange",
+    "volumechange",
+    "error",
+    "emptied",
+    "click",
+    "dblclick",
 ];
 
 impl Media {

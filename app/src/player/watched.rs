@@ -92,7 +92,12 @@ mod tests {
             ((seed >> 33) % below) as i64
         };
         for _ in 0..500 {
-            let mut plays: Vec<(i64, i64)> = (0..12).map(|_| { let from = roll(60); (from, from + roll(9)) }).collect();
+            let mut plays: Vec<(i64, i64)> = (0..12)
+                .map(|_| {
+                    let from = roll(60);
+                    (from, from + roll(9))
+                })
+                .collect();
             let mut seen = [false; 80];
             for (from, to) in &plays {
                 seen[*from as usize..*to as usize].fill(true);

@@ -39,7 +39,7 @@ async fn main() -> Done<()> {
     let limit = limit(folder.path()).await?;
     let (address, mut child) = binary(folder.path()).await?;
 
-    let measured = client::run(CONNECTIONS, LASTS, |i| Batches::new(i), address).await?;
+    let measured = client::run(CONNECTIONS, LASTS, Batches::new, address).await?;
     let events = measured.per_second() * EVENTS as f64;
     println!("POST /engage/record, {EVENTS} events a batch, {CONNECTIONS} connections, on disk before the answer");
     println!("  one writer, groups of {} rows, synchronous=FULL  {limit:>8.0} events/s", CONNECTIONS * EVENTS);
@@ -60,20 +60,22 @@ async fn limit(folder: &std::path::Path) -> Done<f64> {
     let store = Store::open(&format!("sqlite://{}/limit.db", folder.display())).await?;
     let (started, mut rows) = (Instant::now(), 0);
     while started.elapsed() < LASTS {
-        let group: Vec<NewEntry> = (0..CONNECTIONS).flat_map(|_| {
-            let view_id = Uuid::now_v7();
-            (0..EVENTS).map(move |seq| NewEntry {
-                account_id: 1,
-                entry: Entry {
-                    view_id,
-                    seq: seq as i64,
-                    at_ms: 10_000,
-                    kind: "watched".into(),
-                    body: r#"{"type":"watched","from":0,"to":1000,"rate":100,"hidden":false,"muted":false}"#.into(),
-                },
-                received_at: now(),
+        let group: Vec<NewEntry> = (0..CONNECTIONS)
+            .flat_map(|_| {
+                let view_id = Uuid::now_v7();
+                (0..EVENTS).map(move |seq| NewEntry {
+                    account_id: 1,
+                    entry: Entry {
+                        view_id,
+                        seq: seq as i64,
+                        at_ms: 10_000,
+                        kind: "watched".into(),
+                        body: r#"{"type":"watched","from":0,"to":1000,"rate":100,"hidden":false,"muted":false}"#.into(),
+                    },
+                    received_at: now(),
+                })
             })
-        }).collect();
+            .collect();
         let mut tx = store.begin().await?;
         entries::insert_new(tx.conn(), &group).await?;
         tx.commit().await?;
@@ -136,7 +138,10 @@ impl Iterator for Batches {
         self.batch += 1;
         let body = format!(
             r#"{{"v":1,"session":"{}","video":"{}","sent":{},"events":[{}]}}"#,
-            self.session, demo::TOKEN, now(), events.join(",")
+            self.session,
+            demo::TOKEN,
+            now(),
+            events.join(",")
         );
         Some(request("POST", "/engage/record", &body))
     }
@@ -152,7 +157,11 @@ async fn pages(address: SocketAddr) -> Done<()> {
     let file = tempfile::NamedTempFile::new()?;
     std::fs::write(file.path(), &page)?;
     let mut child = Command::new(std::env::current_exe()?)
-        .arg("--bare").env("BARE_LISTEN", bare.to_string()).env("BARE_PAGE", file.path()).kill_on_drop(true).spawn()?;
+        .arg("--bare")
+        .env("BARE_LISTEN", bare.to_string())
+        .env("BARE_PAGE", file.path())
+        .kill_on_drop(true)
+        .spawn()?;
     while Connection::open(bare).await.is_err() {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }

@@ -57,7 +57,11 @@ pub async fn follow(
             tracing::warn!(%error, "a click was not kept; the viewer's batch will bring it");
         }
     }
-    let to = [(header::LOCATION, target), (header::CACHE_CONTROL, "no-store".to_owned()), (header::REFERRER_POLICY, "no-referrer".to_owned())];
+    let to = [
+        (header::LOCATION, target),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+        (header::REFERRER_POLICY, "no-referrer".to_owned()),
+    ];
     (StatusCode::FOUND, to).into_response()
 }
 

@@ -62,13 +62,7 @@ async fn available(state: &State, token: String) -> Result<Arc<Published>, Statu
     if gone { Err(StatusCode::GONE) } else { Ok(published) }
 }
 
-async fn serve(
-    state: &State,
-    published: &Published,
-    file: &str,
-    method: &Method,
-    headers: &HeaderMap,
-) -> Response {
+async fn serve(state: &State, published: &Published, file: &str, method: &Method, headers: &HeaderMap) -> Response {
     let path = Media::path(published.video.account_id, published.video.id, file);
     let mut response = state.media.serve(&path, kind(file), method, headers).await;
     response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

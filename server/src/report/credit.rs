@@ -54,8 +54,15 @@ pub fn of<'a>(facts: impl Iterator<Item = &'a Fact> + Clone, duration: i64) -> C
                 credit.played |= span.length() > 0;
                 watch(&mut credit.spans, span);
             }
-            What::Load { .. } | What::Pause { .. } | What::Seek { .. } | What::Here | What::Shown { .. }
-            | What::Answer { .. } | What::Skip { .. } | What::Viewer { .. } | What::Consent { .. }
+            What::Load { .. }
+            | What::Pause { .. }
+            | What::Seek { .. }
+            | What::Here
+            | What::Shown { .. }
+            | What::Answer { .. }
+            | What::Skip { .. }
+            | What::Viewer { .. }
+            | What::Consent { .. }
             | What::Error { .. } => {}
         }
     }

@@ -17,8 +17,16 @@ pub fn at<'a>(facts: impl Iterator<Item = &'a Fact>, at: i64, duration: i64) -> 
             What::Watched { to, rate: speed, .. } => (pos, since, rate) = (*to, fact.at, *speed),
             What::Seek { to, .. } => (pos, since) = (*to, fact.at),
             What::Ended => (pos, since, playing) = (duration, fact.at, false),
-            What::Load { .. } | What::Hidden | What::Visible | What::Here | What::Shown { .. } | What::Answer { .. }
-            | What::Skip { .. } | What::Viewer { .. } | What::Consent { .. } | What::Error { .. } => {}
+            What::Load { .. }
+            | What::Hidden
+            | What::Visible
+            | What::Here
+            | What::Shown { .. }
+            | What::Answer { .. }
+            | What::Skip { .. }
+            | What::Viewer { .. }
+            | What::Consent { .. }
+            | What::Error { .. } => {}
         }
     }
     let moved = if playing { (at - since) * rate / 100 } else { 0 };
@@ -52,13 +60,21 @@ mod tests {
 
     #[test]
     fn it_follows_a_seek() {
-        let facts = [fact(0, What::Play { pos: 0 }), watched(2_000, 0, 2_000), fact(2_100, What::Seek { from: 2_000, to: 18_500 })];
+        let facts = [
+            fact(0, What::Play { pos: 0 }),
+            watched(2_000, 0, 2_000),
+            fact(2_100, What::Seek { from: 2_000, to: 18_500 }),
+        ];
         assert_eq!(super::at(facts.iter(), 4_100, 60_000), 20_500);
     }
 
     #[test]
     fn events_are_taken_by_the_clock_whatever_their_order() {
-        let facts = [watched(4_000, 18_500, 20_400), fact(0, What::Play { pos: 0 }), fact(2_100, What::Seek { from: 2_000, to: 18_500 })];
+        let facts = [
+            watched(4_000, 18_500, 20_400),
+            fact(0, What::Play { pos: 0 }),
+            fact(2_100, What::Seek { from: 2_000, to: 18_500 }),
+        ];
         assert_eq!(super::at(facts.iter(), 4_000, 60_000), 20_400);
     }
 }

@@ -105,8 +105,16 @@ mod tests {
     #[test]
     fn the_report_has_the_wire_s_names_and_order() {
         let figures = Figures {
-            page_loads: 15, plays: 13, unique_users: 10, capped_watched_ms: 663_000, unique_ms: 600_000,
-            bucket_0: 0, bucket_25: 3, bucket_50: 2, bucket_75: 1, bucket_100: 7,
+            page_loads: 15,
+            plays: 13,
+            unique_users: 10,
+            capped_watched_ms: 663_000,
+            unique_ms: 600_000,
+            bucket_0: 0,
+            bucket_25: 3,
+            bucket_50: 2,
+            bucket_75: 1,
+            bucket_100: 7,
         };
         let report = report(988, 60_000, &figures, &[("cta".into(), 19), ("poll".into(), 5)]);
         assert_eq!(

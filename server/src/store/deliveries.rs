@@ -74,8 +74,8 @@ with recursive owing (endpoint_id) as (
            order by d.endpoint_id limit 1)
     from owing o where o.endpoint_id is not null
 ),
-busy as (select endpoint_id, count(*) as n from deliveries where state = 'leased' group by endpoint_id),
-span as (
+busy as materialized (select endpoint_id, count(*) as n from deliveries where state = 'leased' group by endpoint_id),
+span as materialized (
   select o.endpoint_id, coalesce(b.n, 0) as busy,
          coalesce((select d.next_at from deliveries d
                     where d.state = 'pending' and d.endpoint_id = o.endpoint_id and d.next_at <= $1

@@ -21,8 +21,8 @@ pub async fn insert(
     interaction: &Interaction,
     now: i64,
 ) -> Result<()> {
-    let body = serde_json::to_string(interaction)
-        .map_err(|source| StoreError::Unreadable { what: "interaction", source })?;
+    let body =
+        serde_json::to_string(interaction).map_err(|source| StoreError::Unreadable { what: "interaction", source })?;
     on!(&mut conn, db => sqlx::query(INSERT)
         .bind(account_id).bind(video_id).bind(interaction.id).bind(interaction.spec.name())
         .bind(body).bind(false).bind(now)

@@ -27,7 +27,10 @@ use std::{str::FromStr, time::Duration};
 #[derive(Clone)]
 pub enum Store {
     /// One connection writes, the others only read, so that no reader ever waits for a writer.
-    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    Sqlite {
+        writer: SqlitePool,
+        readers: SqlitePool,
+    },
     Postgres(PgPool),
 }
 
@@ -161,11 +164,8 @@ impl Store {
     async fn open_postgres(url: &str) -> Result<Self> {
         let options = PgConnectOptions::from_str(url)?
             .options([("idle_in_transaction_session_timeout", "10s"), ("statement_timeout", "30s")]);
-        let pool = PoolOptions::new()
-            .max_connections(POSTGRES_POOL)
-            .acquire_timeout(ACQUIRE)
-            .connect_with(options)
-            .await?;
+        let pool =
+            PoolOptions::new().max_connections(POSTGRES_POOL).acquire_timeout(ACQUIRE).connect_with(options).await?;
         sqlx::migrate!("migrations/postgres").run(&pool).await?;
         Ok(Self::Postgres(pool))
     }

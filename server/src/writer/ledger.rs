@@ -63,7 +63,8 @@ async fn write(
     batches: &[&Accepted],
     mut known: HashMap<Uuid, View>,
 ) -> store::Result<usize> {
-    let rows: Vec<NewEntry> = batches.iter().flat_map(|batch| batch.entries.iter().map(|e| new_entry(batch, e))).collect();
+    let rows: Vec<NewEntry> =
+        batches.iter().flat_map(|batch| batch.entries.iter().map(|e| new_entry(batch, e))).collect();
     let new: HashSet<(Uuid, i64)> = entries::insert_new(tx.conn(), &rows).await?.into_iter().collect();
     let ids = distinct(batches.iter().map(|batch| key(batch)));
     let mut facts = facts_of(entries::of_views(tx.conn(), &ids).await?)?;
@@ -224,21 +225,15 @@ fn new_entry(batch: &Accepted, entry: &Entry) -> NewEntry {
 fn facts_of(entries: Vec<Entry>) -> store::Result<HashMap<Uuid, Vec<(i64, Fact)>>> {
     let mut facts: HashMap<Uuid, Vec<(i64, Fact)>> = HashMap::new();
     for entry in entries {
-        let what = serde_json::from_str(&entry.body)
-            .map_err(|source| StoreError::Unreadable { what: "entry", source })?;
+        let what =
+            serde_json::from_str(&entry.body).map_err(|source| StoreError::Unreadable { what: "entry", source })?;
         facts.entry(entry.view_id).or_default().push((entry.seq, Fact { at: entry.at_ms, what }));
     }
     Ok(facts)
 }
 
 fn media<'a>(video: &'a Video, public_url: &'a str) -> Media<'a> {
-    Media {
-        video_id: video.id,
-        token: &video.token,
-        title: &video.title,
-        duration_ms: video.duration_ms,
-        public_url,
-    }
+    Media { video_id: video.id, token: &video.token, title: &video.title, duration_ms: video.duration_ms, public_url }
 }
 
 fn key(batch: &Accepted) -> (i64, Uuid) {

@@ -92,11 +92,18 @@ async fn what_was_acknowledged_survives_kill_9_and_its_webhooks_arrive() {
         let mut server = Running::start(folder.path());
         if round == 0 {
             let body = json!({"url": receiver.url, "events": ["VideoCTA"]}).to_string();
-            let made = client().post(format!("{}/api/v1/webhooks", server.url)).bearer_auth(&server.api_key)
-                .header("content-type", "application/json").body(body).send().await.expect("an answer");
+            let made = client()
+                .post(format!("{}/api/v1/webhooks", server.url))
+                .bearer_auth(&server.api_key)
+                .header("content-type", "application/json")
+                .body(body)
+                .send()
+                .await
+                .expect("an answer");
             assert_eq!(made.status(), 201);
         }
-        let senders: Vec<_> = (0..SENDERS).map(|_| tokio::spawn(send_until_gone(server.url.clone(), interaction))).collect();
+        let senders: Vec<_> =
+            (0..SENDERS).map(|_| tokio::spawn(send_until_gone(server.url.clone(), interaction))).collect();
         // Another moment each round: this is what is being tested, not waited for.
         tokio::time::sleep(Duration::from_millis(150 + 37 * (round as u64 % 7))).await;
         server.kill();
@@ -105,7 +112,8 @@ async fn what_was_acknowledged_survives_kill_9_and_its_webhooks_arrive() {
         }
     }
     let rows = stored(folder.path()).await;
-    let distinct: HashSet<(Uuid, u32)> = rows.iter().map(|(view, seq)| (*view, u32::try_from(*seq).expect("small"))).collect();
+    let distinct: HashSet<(Uuid, u32)> =
+        rows.iter().map(|(view, seq)| (*view, u32::try_from(*seq).expect("small"))).collect();
     assert_eq!(rows.len(), distinct.len(), "nothing is stored twice");
     let lost = acknowledged.difference(&distinct).count();
     assert_eq!(lost, 0, "of {} acknowledged events", acknowledged.len());

@@ -131,16 +131,29 @@ async fn one_bad_event_does_not_sink_the_batch() {
         view.load(),
         view.event(10, json!({"type": "dance"})),
         view.event(20, json!({"type": "play"})),
-        view.event(5_000, json!({"type": "watched", "from": 0, "to": 30_000, "rate": 100, "hidden": false, "muted": false})),
-        view.event(5_000, json!({"type": "watched", "from": 61_000, "to": 62_000, "rate": 100, "hidden": false, "muted": false})),
+        view.event(
+            5_000,
+            json!({"type": "watched", "from": 0, "to": 30_000, "rate": 100, "hidden": false, "muted": false}),
+        ),
+        view.event(
+            5_000,
+            json!({"type": "watched", "from": 61_000, "to": 62_000, "rate": 100, "hidden": false, "muted": false}),
+        ),
         view.event(6_000, json!({"type": "shown", "interaction": uuid::Uuid::nil()})),
         view.event(-5, json!({"type": "here"})),
-        view.event(60_500, json!({"type": "watched", "from": 58_000, "to": 60_900, "rate": 100, "hidden": false, "muted": false})),
+        view.event(
+            60_500,
+            json!({"type": "watched", "from": 58_000, "to": 60_900, "rate": 100, "hidden": false, "muted": false}),
+        ),
     ];
     let (status, receipt) = json(app.record(&view.batch(&events)).await).await;
     assert_eq!((status, &receipt["recorded"]), (200, &json!(2)));
-    let refused: Vec<(i64, &str)> = receipt["refused"].as_array().expect("a list").iter()
-        .map(|r| (r["seq"].as_i64().expect("a seq"), r["field"].as_str().expect("a field"))).collect();
+    let refused: Vec<(i64, &str)> = receipt["refused"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|r| (r["seq"].as_i64().expect("a seq"), r["field"].as_str().expect("a field")))
+        .collect();
     assert_eq!(refused, [(1, "type"), (2, "pos"), (3, "to"), (4, "from"), (5, "interaction"), (6, "at")]);
 }
 
@@ -159,7 +172,12 @@ async fn a_batch_that_can_not_be_understood_is_named() {
     let cases: [(&str, u16, &str, Value); 7] = [
         ("another version", 400, "malformed", with(|b| b["v"] = 2.into())),
         ("no session", 400, "malformed", with(|b| b["session"] = "x".into())),
-        ("a session of another kind", 400, "malformed", with(|b| b["session"] = "6f9619ff-8b86-4011-b42d-00c04fc964ff".into())),
+        (
+            "a session of another kind",
+            400,
+            "malformed",
+            with(|b| b["session"] = "6f9619ff-8b86-4011-b42d-00c04fc964ff".into()),
+        ),
         ("an event without a number", 400, "malformed", with(|b| b["events"] = json!([{"type": "load"}]))),
         ("too many events", 400, "malformed", with(|b| b["events"] = json!(vec![json!({"seq": 1}); 201]))),
         ("an unknown video", 404, "not_found", with(|b| b["video"] = "A".repeat(22).into())),
@@ -167,7 +185,11 @@ async fn a_batch_that_can_not_be_understood_is_named() {
     ];
     for (what, status, kind, batch) in cases {
         let (got, body) = json(app.record(&batch).await).await;
-        assert_eq!((got, body["type"].as_str(), &body["status"]), (status, Some(kind), &json!(status)), "{what}: {body}");
+        assert_eq!(
+            (got, body["type"].as_str(), &body["status"]),
+            (status, Some(kind), &json!(status)),
+            "{what}: {body}"
+        );
     }
     let garbage = app.post("/engage/record").body("{not json").send().await.expect("an answer");
     assert_eq!(json(garbage).await.0, 400);
@@ -193,8 +215,14 @@ async fn another_site_s_page_may_not_send_batches() {
     assert_eq!(send("origin", "https://evil.example").await.expect("an answer").status(), 403);
     assert_eq!(app.report(video.id).await["total_page_loads"], 0);
     assert_eq!(send("sec-fetch-site", "same-origin").await.expect("an answer").status(), 200);
-    let html = app.post("/engage/record").header("accept", "text/html").header("referer", &app.url)
-        .body(view.batch(std::slice::from_ref(&load)).to_string()).send().await.expect("an answer");
+    let html = app
+        .post("/engage/record")
+        .header("accept", "text/html")
+        .header("referer", &app.url)
+        .body(view.batch(std::slice::from_ref(&load)).to_string())
+        .send()
+        .await
+        .expect("an answer");
     assert_eq!(html.status(), 200, "a browser that accepts HTML is not redirected");
 }
 

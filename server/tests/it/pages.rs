@@ -51,10 +51,12 @@ async fn a_page_says_why_there_is_no_video() {
     let expired = app.add_video(&[], |video| video.expires_at = Some(now() - 1)).await;
     let deleted = app.add_video(&[], |video| video.deleted_at = Some(now())).await;
     let processing = app.add_video(&[], |video| video.state = "processing".into()).await;
-    let failed = app.add_video(&[], |video| {
-        video.state = "failed".into();
-        video.error = Some("The file is not a video.".into());
-    }).await;
+    let failed = app
+        .add_video(&[], |video| {
+            video.state = "failed".into();
+            video.error = Some("The file is not a video.".into());
+        })
+        .await;
     for (token, status, says) in [
         ("A".repeat(22), 404, "There is no video here"),
         ("nonsense".into(), 404, "There is no video here"),
@@ -77,12 +79,14 @@ async fn a_page_says_why_there_is_no_video() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_allow_list_decides_who_may_embed() {
     let app = App::start().await;
-    let video = app.add_video(&[], |video| video.embed_hosts = Some(vec!["example.com".into(), "*.example.org".into()])).await;
+    let video =
+        app.add_video(&[], |video| video.embed_hosts = Some(vec!["example.com".into(), "*.example.org".into()])).await;
     let path = format!("/video/embed/{}", video.token);
     let (status, answer) = get(&app, &path).await;
     assert_eq!(status, 200, "a page that hides its address is left to the policy");
     assert!(policy(&answer).ends_with("frame-ancestors 'self' example.com *.example.org"));
-    let from = |referer: &str| app.get(&path).header("referer", referer.to_owned()).header("sec-fetch-dest", "iframe").send();
+    let from =
+        |referer: &str| app.get(&path).header("referer", referer.to_owned()).header("sec-fetch-dest", "iframe").send();
     assert_eq!(from("https://example.com/page").await.expect("an answer").status(), 200);
     assert_eq!(from("https://www.example.org/").await.expect("an answer").status(), 200);
     assert_eq!(from(&app.url).await.expect("an answer").status(), 200, "our own pages may");
@@ -98,10 +102,12 @@ async fn text_of_people_is_text() {
     let mut button = cta("https://example.com/secret-target");
     let app::interaction::Spec::Cta(cta) = &mut button.spec;
     cta.label = evil.into();
-    let video = app.add_video(&[button], |video| {
-        video.title = evil.into();
-        video.description = evil.into();
-    }).await;
+    let video = app
+        .add_video(&[button], |video| {
+            video.title = evil.into();
+            video.description = evil.into();
+        })
+        .await;
     for page in ["play", "embed"] {
         let html = get(&app, &format!("/video/{page}/{}", video.token)).await.1.text().await.expect("a body");
         assert!(!html.contains("<script>alert") && !html.contains("<img src=x"), "{html}");

@@ -22,7 +22,8 @@ async fn a_report_without_a_known_video_says_so() {
 async fn a_report_is_found_by_path_and_by_query() {
     let app = App::start().await;
     let video = app.add_video(&[], |_| {}).await;
-    let by_query = json_of(app.get(&format!("/api/v1/me/video/reports?video_id={}", video.id)).bearer_auth(API_KEY)).await;
+    let by_query =
+        json_of(app.get(&format!("/api/v1/me/video/reports?video_id={}", video.id)).bearer_auth(API_KEY)).await;
     assert_eq!(by_query, app.report(video.id).await);
     assert_eq!(by_query["popular_region"], "NA");
 }

@@ -16,12 +16,7 @@ const STILLNESS: Duration = Duration::from_millis(2_500);
 
 impl Awake {
     pub fn new(media: Media) -> Self {
-        Self {
-            media,
-            still: RwSignal::new(true),
-            held: RwSignal::new(false),
-            timer: StoredValue::new(None),
-        }
+        Self { media, still: RwSignal::new(true), held: RwSignal::new(false), timer: StoredValue::new(None) }
     }
 
     /// Someone moved, touched or typed.

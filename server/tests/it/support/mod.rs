@@ -56,7 +56,10 @@ impl App {
         let base = std::env::var("TEST_POSTGRES_URL").ok()?;
         let name = format!("test_{}", Uuid::now_v7().simple());
         let mut connection = PgConnection::connect(&base).await.expect("TEST_POSTGRES_URL can be reached");
-        sqlx::query(AssertSqlSafe(format!("create database {name}"))).execute(&mut connection).await.expect("a database");
+        sqlx::query(AssertSqlSafe(format!("create database {name}")))
+            .execute(&mut connection)
+            .await
+            .expect("a database");
         let mut url = url::Url::parse(&base).expect("a URL");
         url.set_path(&name);
         Some(Self::with(tempfile::tempdir().expect("a folder"), url.as_str()).await)
@@ -71,7 +74,8 @@ impl App {
             ("CUEPOINT_PUBLIC_URL", url.clone()),
             ("CUEPOINT_EGRESS_ALLOW", "127.0.0.1/32".to_owned()),
         ];
-        let mut config = Config::load(vars.into_iter().map(|(name, value)| (name.to_owned(), value))).expect("settings");
+        let mut config =
+            Config::load(vars.into_iter().map(|(name, value)| (name.to_owned(), value))).expect("settings");
         if database_url.starts_with("postgres") {
             // The instance key belongs into the test's folder too.
             config.media_url = format!("file://{}/media", folder.path().display());
@@ -153,7 +157,10 @@ impl App {
     /// Creates a webhook endpoint for these events and returns the answer.
     pub async fn subscribe(&self, url: &str, events: &[&str]) -> Value {
         let body = json!({ "url": url, "events": events }).to_string();
-        json_of(self.post("/api/v1/webhooks").bearer_auth(API_KEY).header("content-type", "application/json").body(body)).await
+        json_of(
+            self.post("/api/v1/webhooks").bearer_auth(API_KEY).header("content-type", "application/json").body(body),
+        )
+        .await
     }
 
     pub async fn stop(&mut self) {
@@ -198,4 +205,3 @@ pub async fn count(database: &str, sql: &'static str) -> i64 {
     let mut connection = options.read_only(true).connect().await.expect("the database");
     sqlx::query_scalar(sql).fetch_one(&mut connection).await.expect("a number")
 }
-
