@@ -23,6 +23,7 @@ export class Server {
     const env = {
       PATH: process.env.PATH ?? "",
       CUEPOINT_LISTEN: "127.0.0.1:0",
+      CUEPOINT_ADMIN_LISTEN: "127.0.0.1:0",
       CUEPOINT_EGRESS_ALLOW: "127.0.0.1/32",
       CUEPOINT_LOG: process.env.CUEPOINT_LOG ?? "warn",
     };

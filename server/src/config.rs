@@ -91,11 +91,15 @@ impl Config {
         self.public_url.scheme() == "https"
     }
 
-    /// The folder of files that belong to this instance: beside the database file, else `data`.
+    /// The folder of files that belong to this instance: beside the database file, else beside the
+    /// media folder, else `data`.
     pub fn data_folder(&self) -> PathBuf {
-        let file = self.database_url.strip_prefix("sqlite:").map(|path| path.trim_start_matches("//"));
-        let path = file.map(|path| PathBuf::from(path.split('?').next().unwrap_or(path)));
-        path.and_then(|path| path.parent().map(PathBuf::from)).unwrap_or_else(|| "data".into())
+        let beside = |url: &str, scheme: &str| {
+            let path = url.strip_prefix(scheme)?.split('?').next()?;
+            PathBuf::from(path.strip_prefix("//").unwrap_or(path)).parent().map(PathBuf::from)
+        };
+        let found = beside(&self.database_url, "sqlite:").or_else(|| beside(&self.media_url, "file:"));
+        found.unwrap_or_else(|| "data".into())
     }
 }
 
@@ -232,6 +236,6 @@ mod tests {
         let folder = |url| load(&[("CUEPOINT_DATABASE_URL", url)]).expect("valid").data_folder();
         assert_eq!(folder("sqlite://data/cuepoint.db"), PathBuf::from("data"));
         assert_eq!(folder("sqlite:///var/lib/c/c.db?mode=rwc"), PathBuf::from("/var/lib/c"));
-        assert_eq!(folder("postgres://h/db"), PathBuf::from("data"));
+        assert_eq!(folder("postgres://h/db"), PathBuf::from("data"), "beside data/media");
     }
 }

@@ -3,6 +3,7 @@
 use crate::{
     catalogue::Published,
     identity::Pass,
+    metrics::Counters,
     state::State,
     store::entries::Entry,
     visitor::Visitor,
@@ -55,7 +56,10 @@ pub async fn record(state: State, visitor: Visitor, batch: Batch, now: i64) -> R
     let recorded = accepted.entries.len();
     if recorded > 0 {
         state.writer.record(accepted).await?;
+        Counters::add(&state.counters.batches, 1);
+        Counters::add(&state.counters.events, recorded);
     }
+    Counters::add(&state.counters.refused, refused.len());
     Ok(Receipt { recorded, refused, results: Vec::new() })
 }
 

@@ -11,6 +11,7 @@ pub mod framing;
 pub mod identity;
 pub mod keys;
 pub mod media;
+pub mod metrics;
 pub mod page;
 pub mod reply;
 pub mod report;

@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 use server::{config::Config, demo, serve::Server};
-use std::{error::Error, process::ExitCode};
+use std::{error::Error, net::SocketAddr, process::ExitCode};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -47,9 +47,8 @@ async fn main() -> ExitCode {
 async fn serve(with_demo: bool) -> Result<(), Box<dyn Error>> {
     let mut config = Config::load(std::env::vars())?;
     log();
-    let listener = TcpListener::bind(config.listen)
-        .await
-        .map_err(|error| format!("CUEPOINT_LISTEN: {} can't be used: {error}", config.listen))?;
+    let listener = bind("CUEPOINT_LISTEN", config.listen).await?;
+    let admin = bind("CUEPOINT_ADMIN_LISTEN", config.admin_listen).await?;
     if config.public_url.port() == Some(0) {
         // Any free port was asked for: the links name the one that was found.
         let port = listener.local_addr()?.port();
@@ -57,7 +56,7 @@ async fn serve(with_demo: bool) -> Result<(), Box<dyn Error>> {
     }
     // Before the first request: whoever stops us may do so from now on.
     let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    let server = Server::start(config, listener).await?;
+    let server = Server::start(config, listener, Some(admin)).await?;
     if with_demo {
         println!("{}", demo::bring(&server.state).await?);
     }
@@ -71,6 +70,10 @@ async fn serve(with_demo: bool) -> Result<(), Box<dyn Error>> {
         _ = int.recv() => {}
     }
     Ok(())
+}
+
+async fn bind(setting: &str, address: SocketAddr) -> Result<TcpListener, String> {
+    TcpListener::bind(address).await.map_err(|error| format!("{setting}: {address} can't be used: {error}"))
 }
 
 /// Logs to standard error: as text on a terminal, else as JSON; `CUEPOINT_LOG` sets the level.

@@ -23,14 +23,13 @@ use app::{
     player::Options,
 };
 use axum::{
-    extract::{ConnectInfo, Path, Query, State as Shared},
+    extract::{ConnectInfo, Path, RawQuery, State as Shared},
     response::{IntoResponse, Response},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 use http::{HeaderMap, StatusCode, header};
 use hydration_context::SsrSharedContext;
 use leptos::prelude::*;
-use serde::Deserialize;
 use std::{
     net::SocketAddr,
     sync::{Arc, LazyLock},
@@ -38,28 +37,20 @@ use std::{
 
 static ASSETS: LazyLock<Assets> = LazyLock::new(assets::names);
 
-/// How a page's address may ask the player to start; what is unknown or malformed is ignored.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-pub struct Ask {
-    autoplay: Option<String>,
-    muted: Option<String>,
-    r#loop: Option<String>,
-    t: Option<String>,
-    start: Option<String>,
-}
-
-impl Ask {
-    fn options(&self) -> Options {
-        let yes = |text: &Option<String>| matches!(text.as_deref(), Some("1" | "true"));
-        let start = self.start.as_deref().or(self.t.as_deref());
-        Options {
-            autoplay: yes(&self.autoplay),
-            muted: yes(&self.muted),
-            looped: yes(&self.r#loop),
-            start_s: start.and_then(seconds).filter(|s| *s > 0.0),
+/// How a page's address asks the player to start; what is unknown or malformed is ignored.
+fn options(query: Option<&str>) -> Options {
+    let mut options = Options::default();
+    for (name, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
+        let yes = matches!(value.as_ref(), "1" | "true");
+        match name.as_ref() {
+            "autoplay" => options.autoplay = yes,
+            "muted" => options.muted = yes,
+            "loop" => options.looped = yes,
+            "t" | "start" => options.start_s = seconds(&value).filter(|s| *s > 0.0),
+            _ => {}
         }
     }
+    options
 }
 
 /// Seconds written as `90`, `1m30s` or `1:30`.
@@ -103,7 +94,7 @@ fn named(text: &str) -> Option<f64> {
 pub async fn play(
     Shared(state): Shared<State>,
     Path(token): Path<String>,
-    Query(ask): Query<Ask>,
+    RawQuery(query): RawQuery,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
 ) -> Response {
@@ -123,7 +114,7 @@ pub async fn play(
         share_url: state.config.link(&format!("/video/play/{}", video.token)),
         embed_url: state.config.link(&format!("/video/embed/{}", video.token)),
     };
-    let options = ask.options();
+    let options = options(query.as_deref());
     html(&state, 200, &format!("/video/play/{}", video.token), &Frames::Nobody, move |frame| {
         PlayPage(PlayPageProps { frame, film, about, options })
     })
@@ -133,7 +124,7 @@ pub async fn play(
 pub async fn embed(
     Shared(state): Shared<State>,
     Path(token): Path<String>,
-    Query(ask): Query<Ask>,
+    RawQuery(query): RawQuery,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
 ) -> Response {
@@ -149,7 +140,7 @@ pub async fn embed(
         Ok(film) => film,
         Err(error) => return unwell(error),
     };
-    let options = ask.options();
+    let options = options(query.as_deref());
     html(&state, 200, &format!("/video/play/{}", video.token), &Frames::Of(video), move |frame| {
         EmbedPage(EmbedPageProps { frame, film, options })
     })

@@ -6,6 +6,7 @@ use crate::{
     identity::Salts,
     keys::Keys,
     media::{Media, MediaError},
+    metrics::{self, Counters},
     routes,
     state::{Inner, State, now},
     store::{Store, StoreError},
@@ -42,11 +43,11 @@ const SWEEP: Duration = Duration::from_secs(5);
 const DRAIN: Duration = Duration::from_secs(20);
 
 impl Server {
-    /// Opens the database and the media, and serves on `listener`.
+    /// Opens the database and the media, and serves on `listener`; metrics on `admin`, if there is one.
     ///
     /// # Errors
     /// Whatever keeps one of the parts from starting.
-    pub async fn start(config: Config, listener: TcpListener) -> Result<Self, StartError> {
+    pub async fn start(config: Config, listener: TcpListener, admin: Option<TcpListener>) -> Result<Self, StartError> {
         let data = config.data_folder();
         std::fs::create_dir_all(&data)?;
         let keys = Keys::load(&data)?;
@@ -62,6 +63,7 @@ impl Server {
             keys,
             media,
             salts: Salts::default(),
+            counters: Counters::default(),
             writer,
             courier_bell: bell,
             stopping: stopping.clone(),
@@ -71,7 +73,16 @@ impl Server {
         let app = routes::router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
         let stopped = stopping.clone().cancelled_owned();
         let http = tokio::spawn(async move { axum::serve(listener, app).with_graceful_shutdown(stopped).await });
-        Ok(Self { state, http, writer: writer_task, helpers: vec![courier, sweeper], writer_stop })
+        let mut helpers = vec![courier, sweeper];
+        if let Some(admin) = admin {
+            let (app, stopped) = (metrics::router(state.clone()), stopping.cancelled_owned());
+            helpers.push(tokio::spawn(async move {
+                if let Err(error) = axum::serve(admin, app).with_graceful_shutdown(stopped).await {
+                    tracing::error!(%error, "the admin address is no longer served");
+                }
+            }));
+        }
+        Ok(Self { state, http, writer: writer_task, helpers, writer_stop })
     }
 
     /// Stops in order: no new requests, the running ones to their end, then what waits is written.

@@ -1,7 +1,8 @@
 //! What every part of the running server shares.
 
 use crate::{
-    catalogue::Catalogue, config::Config, identity::Salts, keys::Keys, media::Media, store::Store, writer::Writer,
+    catalogue::Catalogue, config::Config, identity::Salts, keys::Keys, media::Media, metrics::Counters, store::Store,
+    writer::Writer,
 };
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -17,6 +18,7 @@ pub struct Inner {
     pub catalogue: Catalogue,
     pub media: Media,
     pub salts: Salts,
+    pub counters: Counters,
     pub writer: Writer,
     /// Rung after a commit that queued deliveries.
     pub courier_bell: Arc<Notify>,

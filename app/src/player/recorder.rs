@@ -117,9 +117,9 @@ impl Recorder {
                     tape.push(at, What::Play { pos });
                 }
                 "playing" => tape.begin(at, pos, how(video)),
-                "timeupdate" if !video.seeking() => tape.sample(pos),
+                "timeupdate" if !video.seeking() => tape.sample(at, pos),
                 "seeking" => {
-                    let from = tape.position();
+                    let from = tape.position(at);
                     tape.end(at, from);
                     inner.seek_from.get_or_insert(from);
                 }
@@ -127,7 +127,7 @@ impl Recorder {
                     if let Some(from) = inner.seek_from.take() {
                         tape.push(at, What::Seek { from, to: pos });
                     }
-                    tape.sample(pos);
+                    tape.sample(at, pos);
                     if !video.paused() && video.ready_state() >= 3 {
                         tape.begin(at, pos, how(video));
                     }

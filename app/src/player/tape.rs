@@ -38,8 +38,9 @@ const BATCH: usize = 150;
 pub struct Tape {
     next: u32,
     open: Option<Open>,
-    /// The last position that was sampled while not seeking.
+    /// The last position that was sampled while not seeking, and when.
     pos: i64,
+    seen: i64,
     pending: Vec<Event>,
 }
 
@@ -64,19 +65,21 @@ impl Tape {
     }
 
     /// The playhead was seen at `pos`, not seeking.
-    pub fn sample(&mut self, pos: i64) {
-        self.pos = pos;
+    pub fn sample(&mut self, at: i64, pos: i64) {
+        (self.pos, self.seen) = (pos, at);
     }
 
-    /// Where the playhead was last seen.
-    pub fn position(&self) -> i64 {
-        self.pos
+    /// Where the playhead is: where it was last seen, and on with the clock for a moment while it
+    /// plays (`timeupdate` comes only four times a second).
+    pub fn position(&self, at: i64) -> i64 {
+        let moved = self.open.map_or(0, |open| (at - self.seen).clamp(0, SLACK) * open.how.rate / 100);
+        self.pos + moved
     }
 
     /// Playback runs from `pos`; nothing happens when an interval is open already.
     pub fn begin(&mut self, at: i64, pos: i64, how: How) {
         if self.open.is_none() {
-            self.pos = pos;
+            self.sample(at, pos);
             self.open = Some(Open { from: pos, since: at, how });
         }
     }
@@ -137,12 +140,22 @@ mod tests {
     fn a_seek_ends_where_the_playhead_was_not_where_it_goes() {
         let mut tape = Tape::default();
         tape.begin(0, 0, PLAIN);
-        tape.sample(3_000);
-        let before = tape.position();
+        tape.sample(3_000, 3_000);
+        let before = tape.position(3_100);
         tape.end(3_100, before);
         tape.begin(3_400, 11_000, PLAIN);
         tape.end(6_400, 14_000);
-        assert_eq!(watched(&tape), [(0, 3_000), (11_000, 14_000)]);
+        assert_eq!(watched(&tape), [(0, 3_100), (11_000, 14_000)]);
+    }
+
+    #[test]
+    fn a_playhead_that_was_not_seen_for_long_is_not_moved_far() {
+        let mut tape = Tape::default();
+        tape.begin(0, 0, PLAIN);
+        assert_eq!(tape.position(60_000), 300);
+        tape.end(100, 100);
+        tape.sample(100, 100);
+        assert_eq!(tape.position(400), 100, "a paused playhead stands still");
     }
 
     #[test]
@@ -151,7 +164,7 @@ mod tests {
         for step in 0..20 {
             let pos = step * 3_000;
             tape.begin(step * 100, pos, PLAIN);
-            tape.sample(pos + 20);
+            tape.sample(step * 100 + 20, pos + 20);
             tape.end(step * 100 + 30, pos + 20);
         }
         assert_eq!(watched(&tape).iter().map(|(from, to)| to - from).sum::<i64>(), 400);

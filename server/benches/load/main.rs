@@ -95,19 +95,24 @@ async fn binary(folder: &std::path::Path) -> Done<(SocketAddr, tokio::process::C
         .args(["serve", "--demo"])
         .current_dir(folder)
         .env("CUEPOINT_LISTEN", address.to_string())
+        .env("CUEPOINT_ADMIN_LISTEN", "127.0.0.1:0")
         .env("CUEPOINT_LOG", "warn")
         .stdout(std::process::Stdio::null())
         .kill_on_drop(true)
         .spawn()?;
     for _ in 0..100 {
         if let Ok(mut connection) = Connection::open(address).await
-            && connection.ask(&request("GET", "/readyz", "")).await.is_ok_and(|(status, _)| status == 200)
+            && connection.ask(&request("GET", &demo_page(), "")).await.is_ok_and(|(status, _)| status == 200)
         {
             return Ok((address, child));
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     Err("the server did not start".into())
+}
+
+fn demo_page() -> String {
+    format!("/video/play/{}", demo::TOKEN)
 }
 
 /// One connection's batches: views of twenty batches each, like a player's.
@@ -149,7 +154,7 @@ impl Iterator for Batches {
 
 /// The play page beside a bare handler that returns the same bytes, each in a process of its own.
 async fn pages(address: SocketAddr) -> Done<()> {
-    let path = format!("/video/play/{}", demo::TOKEN);
+    let path = demo_page();
     let (_, page) = Connection::open(address).await?.ask(&request("GET", &path, "")).await?;
     let probe = std::net::TcpListener::bind("127.0.0.1:0")?;
     let bare = probe.local_addr()?;

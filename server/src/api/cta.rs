@@ -13,30 +13,46 @@ use app::{
     interaction::{Interaction, Spec, cta::is_web},
 };
 use axum::{
-    extract::{ConnectInfo, Path, Query, State as Shared},
+    extract::{ConnectInfo, Path, RawQuery, State as Shared},
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, Method, StatusCode, header};
-use serde::Deserialize;
 use std::{net::SocketAddr, sync::Arc};
 use uuid::Uuid;
 
 /// `i` the interaction, `s` the view, `n` the number reserved for this click.
-#[derive(Deserialize)]
-pub struct Click {
+#[derive(Default)]
+struct Click {
     i: Option<String>,
     s: Option<String>,
     n: Option<String>,
 }
 
+impl Click {
+    fn read(query: Option<&str>) -> Self {
+        let mut click = Self::default();
+        for (name, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
+            let slot = match name.as_ref() {
+                "i" => &mut click.i,
+                "s" => &mut click.s,
+                "n" => &mut click.n,
+                _ => continue,
+            };
+            *slot = Some(value.into_owned());
+        }
+        click
+    }
+}
+
 pub async fn follow(
     Shared(state): Shared<State>,
     Path(video_id): Path<String>,
-    Query(click): Query<Click>,
+    RawQuery(query): RawQuery,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     method: Method,
     headers: HeaderMap,
 ) -> Response {
+    let click = Click::read(query.as_deref());
     let found = match video_id.parse() {
         Ok(id) => state.catalogue.by_id(id).await.unwrap_or_else(|error| {
             crate::reply::storage(error);

@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod answers;
+pub mod backlog;
 pub mod deliveries;
 pub mod endpoints;
 pub mod entries;

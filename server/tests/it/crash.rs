@@ -28,6 +28,7 @@ impl Running {
             .current_dir(folder)
             .env_clear()
             .env("CUEPOINT_LISTEN", "127.0.0.1:0")
+            .env("CUEPOINT_ADMIN_LISTEN", "127.0.0.1:0")
             .env("CUEPOINT_EGRESS_ALLOW", "127.0.0.1/32")
             .env("CUEPOINT_LOG", "error")
             .stdout(Stdio::piped())

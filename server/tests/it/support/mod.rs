@@ -76,11 +76,7 @@ impl App {
         ];
         let mut config =
             Config::load(vars.into_iter().map(|(name, value)| (name.to_owned(), value))).expect("settings");
-        if database_url.starts_with("postgres") {
-            // The instance key belongs into the test's folder too.
-            config.media_url = format!("file://{}/media", folder.path().display());
-        }
-        let server = Server::start(config, listener).await.expect("the server starts");
+        let server = Server::start(config, listener, None).await.expect("the server starts");
         let app = Self { url, http: client(), account_id: 1, folder, server: Some(server) };
         app.add_account(1, "sandbox@example.com", API_KEY).await;
         app

@@ -6,6 +6,7 @@ use server::{
     identity::Salts,
     keys::{Keys, digest},
     media::Media,
+    metrics::Counters,
     state::{Inner, State},
     store::{
         Store,
@@ -201,6 +202,7 @@ fn state(folder: &TempDir, store: Store, egress_allow: &str) -> State {
         media: Media::open(&config.media_url).expect("a media folder"),
         keys: Keys::from_bytes(&[7; 32]),
         salts: Salts::default(),
+        counters: Counters::default(),
         courier_bell: bell,
         config,
         store,
