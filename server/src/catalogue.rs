@@ -1,7 +1,7 @@
 //! Published videos with their timelines, kept in memory for a few seconds: pages and batches ask
 //! for the same ones over and over.
 
-use crate::store::{self, Reader, Store, accounts, interactions, videos, videos::Video};
+use crate::store::{self, Reader, Store, accounts, figures, interactions, videos, videos::Video};
 use app::{ids::Token, interaction::Interaction};
 use moka::future::Cache;
 use std::{sync::Arc, time::Duration};
@@ -12,6 +12,8 @@ use uuid::Uuid;
 pub struct Published {
     pub video: Video,
     pub owner: String,
+    /// Plays as of a few seconds ago.
+    pub plays: i64,
     pub timeline: Vec<Interaction>,
 }
 
@@ -67,6 +69,7 @@ impl Catalogue {
     async fn with_timeline(&self, video: Video, reader: &mut Reader) -> store::Result<Published> {
         let owner = accounts::name(reader.conn(), video.account_id).await?;
         let timeline = interactions::published(reader.conn(), video.account_id, video.id).await?;
-        Ok(Published { video, owner, timeline })
+        let plays = figures::plays(reader.conn(), video.account_id, video.id).await?;
+        Ok(Published { video, owner, plays, timeline })
     }
 }

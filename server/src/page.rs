@@ -7,7 +7,7 @@ use crate::{
     identity::{PASS_LASTS_MS, Pass},
     keys::random,
     state::{State, now},
-    store::{figures, videos::Video},
+    store::videos::Video,
     visitor::Visitor,
 };
 use app::{
@@ -103,12 +103,12 @@ pub async fn play(
         Err(closed) => return refuse(&state, closed, &Frames::Nobody),
     };
     let video = &published.video;
-    let (film, views) = match (film(&state, &published, peer, &headers).await, views(&state, video).await) {
-        (Ok(film), Ok(views)) => (film, views),
-        (Err(error), _) | (_, Err(error)) => return unwell(error),
+    let film = match film(&state, &published, peer, &headers).await {
+        Ok(film) => film,
+        Err(error) => return unwell(error),
     };
     let about = About {
-        views,
+        views: published.plays,
         date: day(video.created_at),
         owner: published.owner.clone(),
         share_url: state.config.link(&format!("/video/play/{}", video.token)),
@@ -218,11 +218,6 @@ async fn film(
         timeline: published.timeline.iter().map(|cue| cue.for_viewer(video.id, duration_ms)).collect(),
         pass: pass.unwrap_or_default(),
     })
-}
-
-async fn views(state: &State, video: &Video) -> crate::store::Result<i64> {
-    let mut reader = state.store.reader().await?;
-    figures::plays(reader.conn(), video.account_id, video.id).await
 }
 
 fn refuse(state: &State, closed: Closed, frames: &Frames<'_>) -> Response {

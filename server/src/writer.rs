@@ -2,12 +2,14 @@
 //! acknowledges after the commit. A fact and its webhook commit together.
 
 mod ledger;
+mod memory;
 
 use crate::{
     catalogue::Published,
     store::{Store, entries::Entry},
 };
 use app::error::ApiError;
+use memory::Memory;
 use serde_json::Value;
 use std::sync::Arc;
 use tokio::sync::{Notify, mpsc, oneshot};
@@ -60,7 +62,7 @@ impl Writer {
         stop: CancellationToken,
     ) -> (Self, tokio::task::JoinHandle<()>) {
         let (sender, queue) = mpsc::channel(QUEUE);
-        let task = tokio::spawn(run(Task { store, public_url, bell }, queue, stop));
+        let task = tokio::spawn(run(Task { store, public_url, bell, memory: Memory::default() }, queue, stop));
         (Self(sender), task)
     }
 
@@ -87,9 +89,10 @@ struct Task {
     store: Store,
     public_url: String,
     bell: Arc<Notify>,
+    memory: Memory,
 }
 
-async fn run(task: Task, mut queue: mpsc::Receiver<Job>, stop: CancellationToken) {
+async fn run(mut task: Task, mut queue: mpsc::Receiver<Job>, stop: CancellationToken) {
     let mut jobs = Vec::with_capacity(GROUP);
     loop {
         let taken = tokio::select! {
@@ -108,7 +111,7 @@ async fn run(task: Task, mut queue: mpsc::Receiver<Job>, stop: CancellationToken
 }
 
 impl Task {
-    async fn take(&self, jobs: &mut Vec<Job>) {
+    async fn take(&mut self, jobs: &mut Vec<Job>) {
         let (mut batches, mut answers) = (Vec::with_capacity(jobs.len()), Vec::with_capacity(jobs.len()));
         for job in jobs.drain(..) {
             match job {
@@ -125,7 +128,7 @@ impl Task {
         if batches.is_empty() {
             return;
         }
-        match ledger::append(&self.store, &self.public_url, &batches).await {
+        match ledger::append(&self.store, &self.public_url, &mut self.memory, &batches).await {
             Ok(outcome) => {
                 if outcome.queued > 0 {
                     self.bell.notify_one();
@@ -135,6 +138,7 @@ impl Task {
                 }
             }
             Err(error) => {
+                self.memory = Memory::default();
                 tracing::error!(%error, batches = batches.len(), "batches were not stored");
                 for done in answers {
                     let _ = done.send(Err(ApiError::unavailable(RETRY_AFTER)));
@@ -143,8 +147,8 @@ impl Task {
         }
     }
 
-    async fn close_idle(&self, now: i64) -> Result<usize, ApiError> {
-        let closed = ledger::close_idle(&self.store, &self.public_url, now).await;
+    async fn close_idle(&mut self, now: i64) -> Result<usize, ApiError> {
+        let closed = ledger::close_idle(&self.store, &self.public_url, &mut self.memory, now).await;
         let (closed, queued) = closed.map_err(crate::reply::storage)?;
         if queued > 0 {
             self.bell.notify_one();

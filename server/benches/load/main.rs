@@ -77,7 +77,7 @@ async fn limit(folder: &std::path::Path) -> Done<f64> {
             })
             .collect();
         let mut tx = store.begin().await?;
-        entries::insert_new(tx.conn(), &group).await?;
+        entries::insert(tx.conn(), &group).await?;
         tx.commit().await?;
         rows += group.len();
     }

@@ -73,6 +73,7 @@ create table views (
   hidden_ms integer not null,
   muted_ms integer not null,
   uncredited_ms integer not null,
+  entries integer not null,
   percent integer not null,
   spans text not null,
   closed_at integer,
@@ -155,7 +156,8 @@ create table deliveries (
   foreign key (account_id, endpoint_id) references endpoints (account_id, id) on delete cascade
 ) strict, without rowid;
 
-create index deliveries_due on deliveries (next_at) where state = 'pending';
+-- The courier asks endpoint by endpoint, so that one long backlog doesn't hide the others.
+create index deliveries_due on deliveries (endpoint_id, next_at) where state = 'pending';
 create index deliveries_leased on deliveries (lease_until) where state = 'leased';
 create index deliveries_by_endpoint on deliveries (account_id, endpoint_id, created_at);
 

@@ -23,28 +23,26 @@ pub struct NewEntry {
 
 const INSERT: &str = "insert into entries (account_id, view_id, seq, at_ms, kind, body, received_at)";
 const INSERT_COLUMNS: usize = 7;
-const ONCE: &str = "on conflict (account_id, view_id, seq) do nothing returning view_id, seq";
+const ONCE: &str = "on conflict (account_id, view_id, seq) do nothing";
 const OF_VIEWS: &str = "
 select view_id, seq, at_ms, kind, body from entries where (account_id, view_id) in (";
 const IN_ORDER: &str = ") order by view_id, seq";
 
-/// Stores the entries that are new and returns their `(view, seq)`; those known already change nothing.
-pub async fn insert_new(mut conn: Conn<'_>, entries: &[NewEntry]) -> Result<Vec<(Uuid, i64)>> {
-    let mut new = Vec::with_capacity(entries.len());
+/// Stores entries; those known already change nothing.
+pub async fn insert(mut conn: Conn<'_>, entries: &[NewEntry]) -> Result<()> {
     for piece in pieces(entries) {
         let sql = rows_sql(INSERT, INSERT_COLUMNS, piece.len(), ONCE);
-        let rows: Vec<(Uuid, i64)> = on!(&mut conn, db => {
-            let mut query = sqlx::query_as(AssertSqlSafe(sql));
+        on!(&mut conn, db => {
+            let mut query = sqlx::query(AssertSqlSafe(sql));
             for row in piece {
                 query = query
                     .bind(row.account_id).bind(row.entry.view_id).bind(row.entry.seq).bind(row.entry.at_ms)
                     .bind(&row.entry.kind).bind(&row.entry.body).bind(row.received_at);
             }
-            query.fetch_all(&mut **db).await
+            query.execute(&mut **db).await.map(|_| ())
         })?;
-        new.extend(rows);
     }
-    Ok(new)
+    Ok(())
 }
 
 /// All entries of the given `(account, view)`, a view's together and in the order they happened.

@@ -138,6 +138,7 @@ impl Store {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
+            .row_buffer_size(1_024)
             .pragma("cache_size", "-65536")
             .pragma("journal_size_limit", "67108864");
         let writer = PoolOptions::new()
@@ -222,9 +223,10 @@ pub(crate) fn rows_sql(head: &str, columns: usize, rows: usize, tail: &str) -> S
     sql
 }
 
-/// Splits rows into pieces of a few fixed sizes, so that few statements are ever prepared.
+/// Splits rows into pieces of a few fixed sizes, so that few statements are ever prepared; small
+/// ones, because SQLite looks each parameter up by its name in a list.
 pub(crate) fn pieces<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
-    const SIZES: [usize; 5] = [256, 64, 16, 4, 1];
+    const SIZES: [usize; 4] = [32, 8, 2, 1];
     std::iter::from_fn(move || {
         let size = *SIZES.iter().find(|size| **size <= rows.len())?;
         let (piece, rest) = rows.split_at(size);
@@ -247,9 +249,9 @@ mod tests {
 
     #[test]
     fn pieces_keep_every_row_in_order() {
-        let rows: Vec<u32> = (0..341).collect();
+        let rows: Vec<u32> = (0..75).collect();
         let sizes: Vec<usize> = pieces(&rows).map(<[u32]>::len).collect();
-        assert_eq!(sizes, [256, 64, 16, 4, 1]);
+        assert_eq!(sizes, [32, 32, 8, 2, 1]);
         assert_eq!(pieces(&rows).flatten().copied().collect::<Vec<_>>(), rows);
     }
 }

@@ -23,6 +23,8 @@ pub struct View {
     pub hidden_ms: i64,
     pub muted_ms: i64,
     pub uncredited_ms: i64,
+    /// How many entries the figures are made of.
+    pub entries: i64,
     pub percent: i64,
     /// Credited spans of media time, merged, as JSON `[[from,to],…]` in milliseconds.
     pub spans: String,
@@ -31,9 +33,9 @@ pub struct View {
 }
 
 const COLUMNS: &str = "account_id, video_id, id, viewer_id, ip, surface, referrer, page_url, started_at,
-       last_received_at, played, watched_ms, unique_ms, hidden_ms, muted_ms, uncredited_ms, percent, spans,
+       last_received_at, played, watched_ms, unique_ms, hidden_ms, muted_ms, uncredited_ms, entries, percent, spans,
        closed_at";
-const COLUMN_COUNT: usize = 19;
+const COLUMN_COUNT: usize = 20;
 const REPLACE: &str = "
 on conflict (account_id, id) do update set
   surface = excluded.surface, referrer = excluded.referrer, page_url = excluded.page_url,
@@ -43,19 +45,19 @@ on conflict (account_id, id) do update set
   spans = excluded.spans";
 const BY_ID: &str = "
 select account_id, video_id, id, viewer_id, ip, surface, referrer, page_url, started_at,
-       last_received_at, played, watched_ms, unique_ms, hidden_ms, muted_ms, uncredited_ms, percent, spans,
+       last_received_at, played, watched_ms, unique_ms, hidden_ms, muted_ms, uncredited_ms, entries, percent, spans,
        closed_at
   from views where account_id = $1 and id = $2";
 const BY_IDS: &str = "
 select account_id, video_id, id, viewer_id, ip, surface, referrer, page_url, started_at,
-       last_received_at, played, watched_ms, unique_ms, hidden_ms, muted_ms, uncredited_ms, percent, spans,
+       last_received_at, played, watched_ms, unique_ms, hidden_ms, muted_ms, uncredited_ms, entries, percent, spans,
        closed_at
   from views where (account_id, id) in (";
 const CLOSE: &str = "
 update views set closed_at = $3 where account_id = $1 and id = $2 and closed_at is null";
 const IDLE: &str = "
 select account_id, video_id, id, viewer_id, ip, surface, referrer, page_url, started_at,
-       last_received_at, played, watched_ms, unique_ms, hidden_ms, muted_ms, uncredited_ms, percent, spans,
+       last_received_at, played, watched_ms, unique_ms, hidden_ms, muted_ms, uncredited_ms, entries, percent, spans,
        closed_at
   from views where closed_at is null and last_received_at <= $1
  order by last_received_at limit $2";
@@ -64,11 +66,16 @@ pub async fn by_id(conn: Conn<'_>, account_id: i64, id: Uuid) -> Result<Option<V
     Ok(on!(conn, db => sqlx::query_as(BY_ID).bind(account_id).bind(id).fetch_optional(db).await)?)
 }
 
-/// Those of the given `(account, view)` that exist.
+/// Those of the given `(account, view)` that exist, for the transaction to change.
 pub async fn by_ids(mut conn: Conn<'_>, ids: &[(i64, Uuid)]) -> Result<Vec<View>> {
     let mut views = Vec::with_capacity(ids.len());
+    // SQLite has one writer; elsewhere another process waits until this one has committed.
+    let end = match &conn {
+        Conn::Sqlite(_) => ")",
+        Conn::Postgres(_) => ") order by account_id, id for update",
+    };
     for piece in pieces(ids) {
-        let sql = rows_sql(BY_IDS, 2, piece.len(), ")");
+        let sql = rows_sql(BY_IDS, 2, piece.len(), end);
         let rows: Vec<View> = on!(&mut conn, db => {
             let mut query = sqlx::query_as(AssertSqlSafe(sql));
             for (account_id, id) in piece {
@@ -106,7 +113,7 @@ pub async fn replace(mut conn: Conn<'_>, views: &[View]) -> Result<()> {
                     .bind(&view.ip).bind(&view.surface).bind(&view.referrer).bind(&view.page_url)
                     .bind(view.started_at).bind(view.last_received_at).bind(view.played)
                     .bind(view.watched_ms).bind(view.unique_ms).bind(view.hidden_ms).bind(view.muted_ms)
-                    .bind(view.uncredited_ms).bind(view.percent).bind(&view.spans).bind(view.closed_at);
+                    .bind(view.uncredited_ms).bind(view.entries).bind(view.percent).bind(&view.spans).bind(view.closed_at);
             }
             query.execute(&mut **db).await.map(|_| ())
         })?;

@@ -1,13 +1,16 @@
 //! One transaction of the ledger: entries, answers, the views' figures, and the messages they cause.
 
-use super::{Accepted, AcceptedAnswer};
+use super::{
+    Accepted, AcceptedAnswer,
+    memory::{Known, Memory},
+};
 use crate::{
     report::{
         credit::{self, Credit, Fact},
         position,
     },
     store::{
-        self, Store, StoreError, Tx, answers,
+        self, Store, Tx, answers,
         entries::{self, Entry, NewEntry},
         outbox::{self, Message},
         videos::{self, Video},
@@ -32,18 +35,23 @@ const SILENT_MS: i64 = 60_000;
 /// Views that one sweep closes at most.
 const SWEEP: i64 = 500;
 
-/// Stores the batches in one transaction.
-pub async fn append(store: &Store, public_url: &str, batches: &[Accepted]) -> store::Result<Outcome> {
+/// Stores the batches in one transaction. `memory` spares reading what is known; drop it when this fails.
+pub async fn append(
+    store: &Store,
+    public_url: &str,
+    memory: &mut Memory,
+    batches: &[Accepted],
+) -> store::Result<Outcome> {
     let mut tx = store.begin().await?;
     let ids: Vec<(i64, Uuid)> = distinct(batches.iter().map(key));
-    let mut known: HashMap<Uuid, View> =
-        views::by_ids(tx.conn(), &ids).await?.into_iter().map(|view| (view.id, view)).collect();
+    let mut known = memory.recall(&mut tx, &ids).await?;
     let mut results = Vec::with_capacity(batches.len());
     let mut good = Vec::with_capacity(batches.len());
     for batch in batches {
-        let video_id = batch.published.video.id;
-        let view = known.entry(batch.view_id).or_insert_with(|| opened(batch));
-        if view.video_id == video_id && view.account_id == batch.published.video.account_id {
+        let video = &batch.published.video;
+        let opened = || Known { view: opened(batch), facts: Vec::new() };
+        let view = &mut known.entry(batch.view_id).or_insert_with(opened).view;
+        if view.video_id == video.id && view.account_id == video.account_id {
             view.last_received_at = view.last_received_at.max(batch.received_at);
             view.started_at = view.started_at.min(batch.started_at);
             good.push(batch);
@@ -52,8 +60,9 @@ pub async fn append(store: &Store, public_url: &str, batches: &[Accepted]) -> st
             results.push(Err(ApiError::invalid("session: this view belongs to another video")));
         }
     }
-    let queued = write(&mut tx, public_url, &good, known).await?;
+    let queued = write(&mut tx, public_url, &good, &mut known).await?;
     tx.commit().await?;
+    memory.keep(known.into_values());
     Ok(Outcome { results, queued })
 }
 
@@ -61,31 +70,38 @@ async fn write(
     tx: &mut Tx,
     public_url: &str,
     batches: &[&Accepted],
-    mut known: HashMap<Uuid, View>,
+    known: &mut HashMap<Uuid, Known>,
 ) -> store::Result<usize> {
-    let rows: Vec<NewEntry> =
-        batches.iter().flat_map(|batch| batch.entries.iter().map(|e| new_entry(batch, e))).collect();
-    let new: HashSet<(Uuid, i64)> = entries::insert_new(tx.conn(), &rows).await?.into_iter().collect();
-    let ids = distinct(batches.iter().map(|batch| key(batch)));
-    let mut facts = facts_of(entries::of_views(tx.conn(), &ids).await?)?;
-
-    let (mut queued, mut changed, mut over) = (0, Vec::with_capacity(ids.len()), Vec::new());
-    let mut done = HashSet::with_capacity(ids.len());
+    let mut rows = Vec::with_capacity(batches.iter().map(|batch| batch.entries.len()).sum());
+    let mut new = HashSet::with_capacity(rows.capacity());
     for batch in batches {
-        let facts = facts.entry(batch.view_id).or_default();
+        let Some(view) = known.get_mut(&batch.view_id) else { continue };
+        for entry in &batch.entries {
+            if view.add(entry)? {
+                new.insert((entry.view_id, entry.seq));
+                rows.push(new_entry(batch, entry));
+            }
+        }
+    }
+    entries::insert(tx.conn(), &rows).await?;
+
+    let (mut queued, mut changed, mut over) = (0, Vec::with_capacity(known.len()), Vec::new());
+    let mut done = HashSet::with_capacity(known.len());
+    for batch in batches {
+        let Some(Known { view, facts }) = known.get_mut(&batch.view_id) else { continue };
         for answer in batch.answers.iter().filter(|a| new.contains(&(batch.view_id, a.seq.into()))) {
             queued += answered(tx, public_url, batch, answer, facts).await?;
         }
         if !done.insert(batch.view_id) {
             continue;
         }
-        if let Some(view) = known.remove(&batch.view_id) {
-            let credit = credit::of(facts.iter().map(|(_, fact)| fact), batch.published.video.duration_ms.unwrap_or(0));
-            let view = with_figures(view, &credit, facts);
-            if credit.over && view.closed_at.is_none() {
-                over.push((view.clone(), &batch.published.video, batch.received_at));
-            }
-            changed.push(view);
+        let duration = batch.published.video.duration_ms.unwrap_or(0);
+        let credit = credit::of(facts.iter().map(|(_, fact)| fact), duration);
+        set_figures(view, &credit, facts);
+        changed.push(view.clone());
+        if credit.over && view.closed_at.is_none() {
+            view.closed_at = Some(batch.received_at);
+            over.push((view.clone(), &batch.published.video, batch.received_at));
         }
     }
     views::replace(tx.conn(), &changed).await?;
@@ -96,7 +112,12 @@ async fn write(
 }
 
 /// Ends sessions that fell silent; returns how many ended and how many deliveries that queued.
-pub async fn close_idle(store: &Store, public_url: &str, now: i64) -> store::Result<(usize, usize)> {
+pub async fn close_idle(
+    store: &Store,
+    public_url: &str,
+    memory: &mut Memory,
+    now: i64,
+) -> store::Result<(usize, usize)> {
     let mut reader = store.reader().await?;
     let silent = views::idle(reader.conn(), now - SILENT_MS, SWEEP).await?;
     drop(reader);
@@ -106,6 +127,7 @@ pub async fn close_idle(store: &Store, public_url: &str, now: i64) -> store::Res
     let mut tx = store.begin().await?;
     let mut queued = 0;
     for view in &silent {
+        memory.forget(view.id);
         if let Some(video) = videos::by_id(tx.conn(), view.video_id).await? {
             queued += close(&mut tx, public_url, view, &video, now).await?;
         }
@@ -188,13 +210,14 @@ fn opened(batch: &Accepted) -> View {
         hidden_ms: 0,
         muted_ms: 0,
         uncredited_ms: 0,
+        entries: 0,
         percent: 0,
         spans: "[]".into(),
         closed_at: None,
     }
 }
 
-fn with_figures(mut view: View, credit: &Credit, facts: &[(i64, Fact)]) -> View {
+fn set_figures(view: &mut View, credit: &Credit, facts: &[(i64, Fact)]) {
     for (_, fact) in facts {
         if let What::Load { surface, referrer, page_url } = &fact.what {
             view.surface = surface.as_str().into();
@@ -203,33 +226,20 @@ fn with_figures(mut view: View, credit: &Credit, facts: &[(i64, Fact)]) -> View 
         }
     }
     let spans: Vec<(i64, i64)> = credit.spans.iter().map(|span| (span.from, span.to)).collect();
-    View {
-        played: credit.played,
-        watched_ms: credit.watched_ms,
-        unique_ms: credit.unique_ms,
-        hidden_ms: credit.hidden_ms,
-        muted_ms: credit.muted_ms,
-        uncredited_ms: credit.uncredited_ms,
-        percent: credit.percent,
-        // Pairs of numbers are always JSON.
-        spans: serde_json::to_string(&spans).unwrap_or_default(),
-        ..view
-    }
+    view.played = credit.played;
+    view.watched_ms = credit.watched_ms;
+    view.unique_ms = credit.unique_ms;
+    view.hidden_ms = credit.hidden_ms;
+    view.muted_ms = credit.muted_ms;
+    view.uncredited_ms = credit.uncredited_ms;
+    view.entries = i64::try_from(facts.len()).unwrap_or(i64::MAX);
+    view.percent = credit.percent;
+    // Pairs of numbers are always JSON.
+    view.spans = serde_json::to_string(&spans).unwrap_or_default();
 }
 
 fn new_entry(batch: &Accepted, entry: &Entry) -> NewEntry {
     NewEntry { account_id: batch.published.video.account_id, entry: entry.clone(), received_at: batch.received_at }
-}
-
-/// The events of each view, with their `seq`, in order.
-fn facts_of(entries: Vec<Entry>) -> store::Result<HashMap<Uuid, Vec<(i64, Fact)>>> {
-    let mut facts: HashMap<Uuid, Vec<(i64, Fact)>> = HashMap::new();
-    for entry in entries {
-        let what =
-            serde_json::from_str(&entry.body).map_err(|source| StoreError::Unreadable { what: "entry", source })?;
-        facts.entry(entry.view_id).or_default().push((entry.seq, Fact { at: entry.at_ms, what }));
-    }
-    Ok(facts)
 }
 
 fn media<'a>(video: &'a Video, public_url: &'a str) -> Media<'a> {

@@ -1,0 +1,92 @@
+//! The views that were written lately, with their events, so that a long view is not read anew for
+//! each of its batches.
+
+use crate::{
+    report::credit::Fact,
+    store::{
+        self, Conn, StoreError, Tx,
+        entries::{self, Entry},
+        views::{self, View},
+    },
+};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// A view's row and its events in `seq` order, with that number.
+pub struct Known {
+    pub view: View,
+    pub facts: Vec<(i64, Fact)>,
+}
+
+/// Events that are kept at most; about a hundred bytes each.
+const KEPT: usize = 400_000;
+
+#[derive(Default)]
+pub struct Memory {
+    views: HashMap<Uuid, Known>,
+    held: usize,
+}
+
+impl Memory {
+    /// The views among `ids` that exist, with all their stored events.
+    ///
+    /// SQLite has one writer, this one, so what it remembers holds. On PostgreSQL another process
+    /// may have written: the rows are locked and read, and remembered events are believed only
+    /// when the row says there are just as many.
+    pub async fn recall(&mut self, tx: &mut Tx, ids: &[(i64, Uuid)]) -> store::Result<HashMap<Uuid, Known>> {
+        let alone = matches!(tx.conn(), Conn::Sqlite(_));
+        let mut kept: HashMap<Uuid, Known> =
+            ids.iter().filter_map(|(_, id)| self.forget(*id).map(|known| (*id, known))).collect();
+        let asked: Vec<_> = ids.iter().copied().filter(|(_, id)| !(alone && kept.contains_key(id))).collect();
+        let mut unread = Vec::new();
+        for view in views::by_ids(tx.conn(), &asked).await? {
+            let facts = kept.remove(&view.id).map(|known| known.facts).unwrap_or_default();
+            if i64::try_from(facts.len()) == Ok(view.entries) {
+                kept.insert(view.id, Known { view, facts });
+            } else {
+                unread.push((view.account_id, view.id));
+                kept.insert(view.id, Known { view, facts: Vec::new() });
+            }
+        }
+        for entry in entries::of_views(tx.conn(), &unread).await? {
+            if let Some(known) = kept.get_mut(&entry.view_id) {
+                known.add(&entry)?;
+            }
+        }
+        Ok(kept)
+    }
+
+    /// Remembers views that were just written.
+    pub fn keep(&mut self, views: impl IntoIterator<Item = Known>) {
+        if self.held > KEPT {
+            *self = Self::default();
+        }
+        for known in views {
+            self.held += known.facts.len();
+            if let Some(old) = self.views.insert(known.view.id, known) {
+                self.held -= old.facts.len();
+            }
+        }
+    }
+
+    /// Takes a view out, because it is about to change or was changed elsewhere.
+    pub fn forget(&mut self, id: Uuid) -> Option<Known> {
+        let known = self.views.remove(&id)?;
+        self.held -= known.facts.len();
+        Some(known)
+    }
+}
+
+impl Known {
+    /// Adds an event in its place; false when its number is known already.
+    pub fn add(&mut self, entry: &Entry) -> store::Result<bool> {
+        let at = self.facts.partition_point(|(seq, _)| *seq < entry.seq);
+        if self.facts.get(at).is_some_and(|(seq, _)| *seq == entry.seq) {
+            return Ok(false);
+        }
+        let what =
+            serde_json::from_str(&entry.body).map_err(|source| StoreError::Unreadable { what: "entry", source })?;
+        self.facts.insert(at, (entry.seq, Fact { at: entry.at_ms, what }));
+        Ok(true)
+    }
+}
