@@ -8,7 +8,7 @@ help: ## list the targets
 run: ## install what is needed, build, serve the demo on http://127.0.0.1:3000
 	scripts/setup run
 	scripts/build
-	exec $${CARGO_TARGET_DIR:-target}/release/cuepoint serve --demo
+	CUEPOINT_EGRESS_ALLOW=$${CUEPOINT_EGRESS_ALLOW-127.0.0.0/8,::1/128} exec $${CARGO_TARGET_DIR:-target}/release/cuepoint serve --demo
 
 test: ## everything: checks, tests on SQLite and PostgreSQL, the release build in a browser
 	scripts/setup test

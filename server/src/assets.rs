@@ -67,7 +67,6 @@ fn reply(name: &str, file: EmbeddedFile, encoding: Option<&'static str>, request
     }
     headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     headers.insert(header::CACHE_CONTROL, FOREVER);
-    headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
     response
 }
 

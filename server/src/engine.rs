@@ -19,11 +19,13 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 /// The oldest view that may still report.
-const TOO_OLD_MS: i64 = 7 * 24 * 3_600_000;
+pub const TOO_OLD_MS: i64 = 7 * 24 * 3_600_000;
 /// An interval may end this much past the video; it is clamped.
 const PAST_THE_END_MS: i64 = 1_000;
 /// Slack for clocks and rounding.
 const SLACK_MS: i64 = 300;
+/// Events that one view may have: a batch is folded with all of them.
+pub const VIEW_EVENTS: u32 = 20_000;
 /// The longest referrer or page address kept, in characters.
 const URL_CHARS: usize = 2_048;
 
@@ -93,9 +95,13 @@ fn sort(batch: Batch, published: &Arc<Published>, accepted: &mut Accepted) -> Re
         if !seen.insert(seq) {
             continue;
         }
+        if seq >= VIEW_EVENTS {
+            refused.push(Refusal::new(seq, Flaw::new("seq", "is more than one view may have")));
+            continue;
+        }
         match event(value).and_then(|event| check(event, published)) {
             Ok((event, answer)) => {
-                accepted.entries.push(entry(batch.session, &event)?);
+                accepted.entries.push(entry(published.video.account_id, batch.session, &event)?);
                 accepted.answers.extend(answer);
             }
             Err(flaw) => refused.push(Refusal::new(seq, flaw)),
@@ -146,7 +152,7 @@ fn check(mut event: Event, published: &Published) -> Result<(Event, Option<Accep
         }
         What::Load { referrer, page_url, .. } => {
             for url in [referrer, page_url].into_iter().flatten() {
-                *url = url.chars().take(URL_CHARS).collect();
+                *url = url.chars().filter(|c| !c.is_control()).take(URL_CHARS).collect();
             }
         }
         What::Shown { interaction } | What::Skip { interaction } => {
@@ -178,7 +184,7 @@ fn known(published: &Published, id: Uuid) -> Result<&app::interaction::Interacti
     published.interaction(id).ok_or_else(|| Flaw::new("interaction", "is not on this video's timeline"))
 }
 
-fn entry(view_id: Uuid, event: &Event) -> Result<Entry, ApiError> {
+fn entry(account_id: i64, view_id: Uuid, event: &Event) -> Result<Entry, ApiError> {
     let body = serde_json::to_string(&event.what).map_err(|_| ApiError::internal())?;
-    Ok(Entry { view_id, seq: event.seq.into(), at_ms: event.at, kind: event.what.name().into(), body })
+    Ok(Entry { account_id, view_id, seq: event.seq.into(), at_ms: event.at, kind: event.what.name().into(), body })
 }

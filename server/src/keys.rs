@@ -97,11 +97,14 @@ pub fn random<const N: usize>() -> [u8; N] {
     bytes
 }
 
-/// Writes a file that only its owner can read, and that must not exist.
+/// Writes a file that only its owner can read.
 pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    let half = path.with_extension("new");
+    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&half)?;
     file.write_all(bytes)?;
-    file.sync_all()
+    file.sync_all()?;
+    // Whole or not at all, also when the machine stops half-way.
+    fs::rename(half, path)
 }
 
 #[cfg(test)]

@@ -105,7 +105,7 @@ pub async fn play(
     let video = &published.video;
     let film = match film(&state, &published, peer, &headers).await {
         Ok(film) => film,
-        Err(error) => return unwell(error),
+        Err(error) => return unwell(&state, error, &Frames::Nobody),
     };
     let about = About {
         views: published.plays,
@@ -138,7 +138,7 @@ pub async fn embed(
     }
     let film = match film(&state, &published, peer, &headers).await {
         Ok(film) => film,
-        Err(error) => return unwell(error),
+        Err(error) => return unwell(&state, error, &Frames::Anyone),
     };
     let options = options(query.as_deref());
     html(&state, 200, &format!("/video/play/{}", video.token), &Frames::Of(video), move |frame| {
@@ -161,7 +161,7 @@ async fn watchable(state: &State, token: String) -> Result<Arc<Published>, Close
     let token = Token::try_from(token).map_err(|_| Closed::Unknown)?;
     let found = state.catalogue.by_token(&token).await.map_err(|error| {
         crate::reply::storage(error);
-        Closed::Failed("Something went wrong on our side. Try again in a moment.".into())
+        Closed::Unwell
     })?;
     let published = found.ok_or(Closed::Unknown)?;
     let video = &published.video;
@@ -225,8 +225,9 @@ fn refuse(state: &State, closed: Closed, frames: &Frames<'_>) -> Response {
     html(state, status, "/", frames, move |frame| ClosedPage(ClosedPageProps { frame, closed }))
 }
 
-fn unwell(error: crate::store::StoreError) -> Response {
-    crate::reply::Reply::from(error).into_response()
+fn unwell(state: &State, error: crate::store::StoreError, frames: &Frames<'_>) -> Response {
+    crate::reply::storage(error);
+    refuse(state, Closed::Unwell, frames)
 }
 
 /// Renders a page with a nonce of its own.

@@ -53,9 +53,10 @@ fn span(request: &Request) -> tracing::Span {
     tracing::info_span!("request", id = id.unwrap_or_default(), method = %request.method(), path = request.uri().path())
 }
 
-/// Can the database be read, and is nobody about to stop us?
+/// Can the database be read, does the writer run, and is nobody about to stop us?
 async fn ready(Shared(state): Shared<State>) -> Response {
-    if state.stopping.is_cancelled() || state.store.reader().await.is_err() {
+    let well = !state.stopping.is_cancelled() && state.writer.is_alive();
+    if !well || state.store.reader().await.is_err() {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
     "ok".into_response()

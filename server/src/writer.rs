@@ -77,6 +77,11 @@ impl Writer {
         answer.await.unwrap_or_else(|_| Err(ApiError::unavailable(RETRY_AFTER)))
     }
 
+    /// Does the task still run?
+    pub fn is_alive(&self) -> bool {
+        !self.0.is_closed()
+    }
+
     /// Ends the viewing sessions of views that were silent for a minute at `now`; returns how many.
     pub async fn close_idle(&self, now: i64) -> Result<usize, ApiError> {
         let (done, answer) = oneshot::channel();
@@ -113,36 +118,50 @@ async fn run(mut task: Task, mut queue: mpsc::Receiver<Job>, stop: CancellationT
 impl Task {
     async fn take(&mut self, jobs: &mut Vec<Job>) {
         let (mut batches, mut answers) = (Vec::with_capacity(jobs.len()), Vec::with_capacity(jobs.len()));
+        let mut sweeps = Vec::new();
         for job in jobs.drain(..) {
             match job {
                 Job::Record { batch, done } => {
                     batches.push(*batch);
                     answers.push(done);
                 }
-                Job::CloseIdle { now, done } => {
-                    // Whoever asked may be gone.
-                    let _ = done.send(self.close_idle(now).await);
-                }
+                Job::CloseIdle { now, done } => sweeps.push((now, done)),
             }
         }
-        if batches.is_empty() {
-            return;
+        if !batches.is_empty() {
+            for (result, done) in self.append(&batches).await.into_iter().zip(answers) {
+                // Whoever asked may be gone.
+                let _ = done.send(result);
+            }
         }
-        match ledger::append(&self.store, &self.public_url, &mut self.memory, &batches).await {
+        // After the batches: one that came before the sweep keeps its view open.
+        for (now, done) in sweeps {
+            let _ = done.send(self.close_idle(now).await);
+        }
+    }
+
+    /// Stores a group; when that fails each batch alone, so that one can't hold up the others.
+    async fn append(&mut self, batches: &[Accepted]) -> Vec<Result<(), ApiError>> {
+        match ledger::append(&self.store, &self.public_url, &mut self.memory, batches).await {
             Ok(outcome) => {
                 if outcome.queued > 0 {
                     self.bell.notify_one();
                 }
-                for (result, done) in outcome.results.into_iter().zip(answers) {
-                    let _ = done.send(result);
-                }
+                outcome.results
+            }
+            Err(error) if batches.len() == 1 => {
+                self.memory = Memory::default();
+                tracing::error!(%error, "a batch was not stored");
+                vec![Err(ApiError::unavailable(RETRY_AFTER))]
             }
             Err(error) => {
                 self.memory = Memory::default();
-                tracing::error!(%error, batches = batches.len(), "batches were not stored");
-                for done in answers {
-                    let _ = done.send(Err(ApiError::unavailable(RETRY_AFTER)));
+                tracing::warn!(%error, batches = batches.len(), "a group was not stored; each batch is tried alone");
+                let mut results = Vec::with_capacity(batches.len());
+                for batch in batches {
+                    results.extend(Box::pin(self.append(std::slice::from_ref(batch))).await);
                 }
+                results
             }
         }
     }

@@ -142,7 +142,11 @@ pub async fn show(face: String, act: Act) -> AnyView {
     let seeks = href.is_none();
     let base = href.unwrap_or_default();
     let link = RwSignal::new(act.link(&base));
-    let click = move |_| {
+    let click = move |event: web_sys::MouseEvent| {
+        // A middle click opens the link as well; a right click only asks for the menu.
+        if event.button() > 1 {
+            return;
+        }
         act.clicked(link.with_untracked(|(seq, _)| *seq));
         if seeks {
             act.seek(seek_ms);
@@ -158,7 +162,7 @@ pub async fn show(face: String, act: Act) -> AnyView {
     } else {
         let target = new_tab.then_some("_blank");
         view! {
-            <a class="button" href=move || link.get().1 target=target rel="noopener nofollow" on:click=click>{label}</a>
+            <a class="button" href=move || link.get().1 target=target rel="noopener nofollow" on:auxclick=click.clone() on:click=click>{label}</a>
         }
         .into_any()
     };

@@ -16,6 +16,8 @@ pub enum Closed {
     Processing,
     /// It could not be prepared, for this reason.
     Failed(String),
+    /// Our fault, and over soon.
+    Unwell,
 }
 
 /// Seconds between two looks at a video that is being prepared.
@@ -28,6 +30,7 @@ impl Closed {
             Closed::Gone => 410,
             Closed::NotHere(_) => 403,
             Closed::Processing | Closed::Failed(_) => 200,
+            Closed::Unwell => 503,
         }
     }
 
@@ -38,6 +41,7 @@ impl Closed {
             Closed::NotHere(_) => "This video can't be shown on this site",
             Closed::Processing => "This video is being prepared",
             Closed::Failed(_) => "This video could not be prepared",
+            Closed::Unwell => "Something went wrong on our side",
         }
     }
 
@@ -48,6 +52,7 @@ impl Closed {
             Closed::NotHere(_) => "Its owner has chosen where it may be embedded.".into(),
             Closed::Processing => "It will start to play here in a moment.".into(),
             Closed::Failed(reason) => reason.clone(),
+            Closed::Unwell => "Try again in a moment.".into(),
         }
     }
 }
@@ -58,7 +63,7 @@ pub fn ClosedPage(frame: Frame, closed: Closed) -> impl IntoView {
     let waiting = closed == Closed::Processing;
     let elsewhere = match closed {
         Closed::NotHere(address) => address,
-        Closed::Unknown | Closed::Gone | Closed::Processing | Closed::Failed(_) => None,
+        Closed::Unknown | Closed::Gone | Closed::Processing | Closed::Failed(_) | Closed::Unwell => None,
     };
     view! {
         <Document frame title=title.to_owned() class="page closed">

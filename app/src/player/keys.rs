@@ -1,5 +1,5 @@
 //! The keyboard: the map that viewers know from elsewhere. Page-wide on the play page, where the
-//! video is what the page is for; in an embed only while the focus is inside.
+//! video is what the page is for (but for the keys that scroll); in an embed only while the focus is inside.
 
 use super::{
     controls::Awake,
@@ -12,10 +12,15 @@ use web_sys::{Element, EventTarget, KeyboardEvent};
 
 /// Listens to keys, and to whatever shows that someone is there.
 pub fn listen(root: &Element, surface: Surface, player: Player, awake: Awake) {
+    let inside = root.clone();
     let press = Closure::<dyn Fn(KeyboardEvent)>::new(move |event: KeyboardEvent| {
         awake.stir();
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
         if event.default_prevented() || target.is_some_and(|target| keeps(&target, &event.key())) {
+            return;
+        }
+        // With the focus elsewhere, the keys that scroll a page go on scrolling it.
+        if scrolls(&event.key()) && !document().active_element().is_some_and(|focus| inside.contains(Some(&focus))) {
             return;
         }
         if let Some(request) = request(&event) {
@@ -24,7 +29,7 @@ pub fn listen(root: &Element, surface: Surface, player: Player, awake: Awake) {
         }
     });
     let stir = Closure::<dyn Fn()>::new(move || awake.stir());
-    for event in ["pointermove", "focusin"] {
+    for event in ["pointermove", "pointerdown", "focusin"] {
         let _ = root.add_event_listener_with_callback(event, stir.as_ref().unchecked_ref());
     }
     stir.forget();
@@ -35,6 +40,10 @@ pub fn listen(root: &Element, surface: Surface, player: Player, awake: Awake) {
     // Listening to an element that exists can't fail.
     let _ = target.add_event_listener_with_callback("keydown", press.as_ref().unchecked_ref());
     press.forget();
+}
+
+fn scrolls(key: &str) -> bool {
+    matches!(key, " " | "Home" | "End") || key.starts_with("Arrow")
 }
 
 /// Does the focused element need this key itself?

@@ -47,6 +47,8 @@ const TICK: Duration = Duration::from_secs(10);
 /// A paused, visible page says it is there every third tick, for half an hour.
 const HERE_TICKS: u32 = 3;
 const HERE_UNTIL: u32 = 180;
+/// Batches that a page sends when it goes: together they stay below the browser's 64 KiB.
+const BEACONS: usize = 3;
 /// The first wait after a failure, and the longest, in milliseconds.
 const BACKOFF_MS: f64 = 10_000.0;
 const BACKOFF_MAX_MS: f64 = 300_000.0;
@@ -80,9 +82,7 @@ impl Recorder {
             let surface = inner.surface;
             inner.tape.push(clock as i64, What::Load { surface, referrer, page_url: own });
         });
-        if !video.paused() {
-            self.catch_up();
-        }
+        self.catch_up(video);
         set_interval(move || self.tick(), TICK);
         window_event_listener_untyped("pagehide", move |_| self.leave());
         let listener = wasm_bindgen::closure::Closure::<dyn Fn()>::new(move || self.visibility());
@@ -91,14 +91,28 @@ impl Recorder {
         self.flush();
     }
 
-    /// The video was playing before the script came; the boot script knows since when.
-    fn catch_up(self) {
+    /// The video may have been played before the script came: the boot script knows since when, and
+    /// the element which parts.
+    fn catch_up(self, video: &HtmlVideoElement) {
+        let (at, now) = (clock() as i64, ms(video.current_time()));
         self.0.update_value(|inner| {
-            let Some(video) = inner.element.clone() else { return };
-            let (since, from) = first_playback().unwrap_or_else(|| (clock(), video.current_time()));
-            let how = how(&video);
-            inner.tape.push(since as i64, What::Play { pos: ms(from) });
-            inner.tape.begin(since as i64, ms(from), how);
+            let (how, tape) = (how(video), &mut inner.tape);
+            if let Some((since, from)) = first_playback() {
+                tape.push(since as i64, What::Play { pos: ms(from) });
+                let played = video.played();
+                for i in 0..played.length() {
+                    if let (Ok(from), Ok(to)) = (played.start(i), played.end(i)) {
+                        tape.watched(at, ms(from), ms(to), how);
+                    }
+                }
+            } else if !video.paused() {
+                tape.push(at, What::Play { pos: now });
+            }
+            if video.ended() {
+                tape.push(at, What::Ended);
+            } else if !video.paused() {
+                tape.begin(at, now, how);
+            }
         });
     }
 
@@ -223,9 +237,10 @@ impl Recorder {
         self.beacon();
     }
 
-    /// Sends what waits; nobody hears the answer, so it stays on the tape.
+    /// Sends all that waits; nobody hears the answer, so it stays on the tape.
     fn beacon(self) {
-        if let Some((body, _)) = self.envelope() {
+        for part in 0..BEACONS {
+            let Some((body, _)) = self.envelope(part) else { return };
             // A full beacon queue is no loss: the tape is sent again when the page comes back.
             let _ = window().navigator().send_beacon_with_opt_str(RECORD_PATH, Some(&body));
         }
@@ -234,7 +249,7 @@ impl Recorder {
     /// Sends what waits, unless a batch is under way or the server asked for patience.
     fn flush(self) {
         let ready = self.0.with_value(|inner| !inner.sending && clock() >= inner.wait_until);
-        let Some((body, events)) = self.envelope().filter(|_| ready) else { return };
+        let Some((body, events)) = self.envelope(0).filter(|_| ready) else { return };
         self.0.update_value(|inner| inner.sending = true);
         leptos::task::spawn_local(async move {
             let status = post(&body).await.unwrap_or(0);
@@ -255,9 +270,10 @@ impl Recorder {
         });
     }
 
-    fn envelope(self) -> Option<(String, Vec<Event>)> {
+    /// The batch that comes after `part` others.
+    fn envelope(self, part: usize) -> Option<(String, Vec<Event>)> {
         self.0.with_value(|inner| {
-            let events = inner.tape.batch();
+            let events = inner.tape.batch(part);
             if events.is_empty() || inner.session.is_empty() {
                 return None;
             }

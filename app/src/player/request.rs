@@ -86,19 +86,21 @@ impl Player {
                     track.set_mode(if shown { TextTrackMode::Hidden } else { TextTrackMode::Showing });
                 }
             }
-            Request::Fullscreen => toggle_fullscreen(&root),
+            Request::Fullscreen => toggle_fullscreen(&root, &video),
         }
     }
 }
 
 /// The container goes full screen, so that what stands on the frame stays there.
-fn toggle_fullscreen(root: &HtmlElement) {
+fn toggle_fullscreen(root: &HtmlElement, video: &HtmlVideoElement) {
     let document = document();
     if document.fullscreen_element().is_some() {
         document.exit_fullscreen();
-    } else {
-        // Refused in a frame without permission; the button then does nothing.
+    } else if document.fullscreen_enabled() {
         let _ = root.request_fullscreen();
+    } else if let Ok(enter) = js_sys::Reflect::get(video, &"webkitEnterFullscreen".into()) {
+        // An iPhone: only the video itself can fill the screen. Elsewhere there is no such function.
+        let _ = enter.dyn_ref::<js_sys::Function>().map(|enter| enter.call0(video));
     }
 }
 

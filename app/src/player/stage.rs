@@ -17,6 +17,8 @@ pub struct Act {
     recorder: Recorder,
     player: Player,
     closed: RwSignal<bool>,
+    /// The focus is inside.
+    held: RwSignal<bool>,
     id: StoredValue<String>,
 }
 
@@ -39,8 +41,8 @@ impl Act {
     /// The viewer put it away.
     pub fn close(self) {
         self.recorder.note(What::Skip { interaction: self.id.get_value() });
-        self.closed.set(true);
         self.player.focus();
+        self.closed.set(true);
     }
 }
 
@@ -57,17 +59,18 @@ pub fn Stage(timeline: Vec<Cue>, media: Media, recorder: Recorder, handle: Playe
         }
     });
     let places = timeline.into_iter().map(move |cue| {
-        let closed = RwSignal::new(false);
-        let act = Act { recorder, player: handle, closed, id: StoredValue::new(cue.id.clone()) };
+        let (closed, held) = (RwSignal::new(false), RwSignal::new(false));
+        let act = Act { recorder, player: handle, closed, held, id: StoredValue::new(cue.id.clone()) };
         let cue = StoredValue::new(cue);
         let visible = Memo::new(move |_| {
             let t = media.time.get();
             let live = media.live.get() && media.started.get() && !closed.get();
-            live && cue.with_value(|cue| timeline::shows(cue, t))
+            // It does not go while someone is about to use it.
+            live && (held.get() || cue.with_value(|cue| timeline::shows(cue, t)))
         });
         move || visible.get().then(|| view! { <Placed cue=cue.get_value() act /> })
     });
-    view! { <div class="stage">{places.collect_view()}</div> }
+    view! { <div class="stage" aria-live="polite">{places.collect_view()}</div> }
 }
 
 /// One interaction in its place, its view as soon as its chunk is there.
@@ -85,7 +88,12 @@ fn Placed(cue: Cue, act: Act) -> impl IntoView {
         }
     });
     view! {
-        <div class=cue.class style=cue.style>
+        <div
+            class=cue.class
+            style=cue.style
+            on:focusin=move |_| act.held.set(true)
+            on:focusout=move |_| act.held.set(false)
+        >
             {move || {
                 body.track();
                 body.try_update_untracked(Option::take).flatten()

@@ -87,12 +87,9 @@ impl Tape {
     /// Playback stopped at `to`.
     pub fn end(&mut self, at: i64, to: i64) {
         let Some(open) = self.open.take() else { return };
-        let How { rate, hidden, muted } = open.how;
         // What the wall clock does not allow was skipped by sleep or by a script, not played.
-        let to = to.min(open.from + ((at - open.since).max(0) + SLACK) * rate / 100);
-        if to > open.from {
-            self.push(at, What::Watched { from: open.from, to, rate, hidden, muted });
-        }
+        let to = to.min(open.from + ((at - open.since).max(0) + SLACK) * open.how.rate / 100);
+        self.watched(at, open.from, to, open.how);
     }
 
     /// Closes the open interval at `pos` and begins the next one there, played like `how`.
@@ -103,9 +100,17 @@ impl Tape {
         }
     }
 
-    /// The next batch: the oldest events that wait.
-    pub fn batch(&self) -> Vec<Event> {
-        self.pending.iter().take(BATCH).cloned().collect()
+    /// Writes down an interval that was played; an empty one is nothing.
+    pub fn watched(&mut self, at: i64, from: i64, to: i64, how: How) {
+        let How { rate, hidden, muted } = how;
+        if to > from {
+            self.push(at, What::Watched { from, to, rate, hidden, muted });
+        }
+    }
+
+    /// The events that wait, oldest first, in batches; this is the one after `part` others.
+    pub fn batch(&self, part: usize) -> Vec<Event> {
+        self.pending.iter().skip(part * BATCH).take(BATCH).cloned().collect()
     }
 
     /// The server has decided on these events: stored or refused, they need not be sent again.
@@ -191,11 +196,21 @@ mod tests {
     fn an_event_waits_until_the_server_has_decided() {
         let mut tape = Tape::default();
         tape.push(0, What::Ended);
-        let sent = tape.batch();
+        let sent = tape.batch(0);
         tape.push(1, What::Hidden);
-        assert_eq!(tape.batch().len(), 2);
+        assert_eq!(tape.batch(0).len(), 2);
         tape.drop_sent(&sent);
-        assert_eq!(tape.batch()[0].what, What::Hidden);
+        assert_eq!(tape.batch(0)[0].what, What::Hidden);
+    }
+
+    #[test]
+    fn batches_cover_all_that_waits_and_no_event_twice() {
+        let mut tape = Tape::default();
+        for at in 0..BATCH as i64 + 5 {
+            tape.push(at, What::Here);
+        }
+        assert_eq!((tape.batch(0).len(), tape.batch(1).len(), tape.batch(2).len()), (BATCH, 5, 0));
+        assert_eq!(tape.batch(1)[0].seq, BATCH as u32);
     }
 
     #[test]

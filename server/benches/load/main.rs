@@ -64,8 +64,8 @@ async fn limit(folder: &std::path::Path) -> Done<f64> {
             .flat_map(|_| {
                 let view_id = Uuid::now_v7();
                 (0..EVENTS).map(move |seq| NewEntry {
-                    account_id: 1,
                     entry: Entry {
+                        account_id: 1,
                         view_id,
                         seq: seq as i64,
                         at_ms: 10_000,

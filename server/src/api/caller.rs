@@ -67,7 +67,7 @@ impl Claim {
 
 fn bearer(headers: &HeaderMap) -> Option<String> {
     let (scheme, key) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| key.trim().to_owned())
+    (scheme.eq_ignore_ascii_case("bearer") && !key.trim().is_empty()).then(|| key.trim().to_owned())
 }
 
 /// Looks into the query, then into the body, which is put back.

@@ -3,6 +3,7 @@
 
 use crate::{
     catalogue::Published,
+    engine::{TOO_OLD_MS, VIEW_EVENTS},
     state::{State, now},
     store::{entries::Entry, views},
     visitor::Visitor,
@@ -17,7 +18,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, Method, StatusCode, header};
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 use uuid::Uuid;
 
 /// `i` the interaction, `s` the view, `n` the number reserved for this click.
@@ -44,6 +45,9 @@ impl Click {
     }
 }
 
+/// How long a viewer on the way out waits for the disk.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 pub async fn follow(
     Shared(state): Shared<State>,
     Path(video_id): Path<String>,
@@ -67,10 +71,17 @@ pub async fn follow(
     };
     if method == Method::GET && !is_prefetch(&headers) {
         let visitor = Visitor::new(peer, &headers, &state.config);
-        if let Some(batch) = clicked(&state, published, interaction, &click, &visitor).await
-            && let Err(error) = state.writer.record(batch).await
-        {
-            tracing::warn!(%error, "a click was not kept; the viewer's batch will bring it");
+        let keeping = async {
+            match clicked(&state, published, interaction, &click, &visitor).await {
+                Some(batch) => state.writer.record(batch).await,
+                None => Ok(()),
+            }
+        };
+        // What is queued is still written when nobody waits for it any more.
+        match tokio::time::timeout(PATIENCE, keeping).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "a click was not kept; the viewer's batch will bring it"),
+            Err(_) => tracing::warn!("a click is still waiting for the database"),
         }
     }
     let to = [
@@ -104,10 +115,13 @@ async fn clicked(
     visitor: &Visitor,
 ) -> Option<Accepted> {
     let view_id: Uuid = click.s.as_ref()?.parse().ok()?;
-    let seq: u32 = click.n.as_ref()?.parse().ok()?;
+    let seq: u32 = click.n.as_ref()?.parse().ok().filter(|seq| *seq < VIEW_EVENTS)?;
     let (seconds, nanos) = view_id.get_timestamp().filter(|_| view_id.get_version_num() == 7)?.to_unix();
     let now = now();
     let claimed = i64::try_from(seconds).ok()?.checked_mul(1_000)? + i64::from(nanos / 1_000_000);
+    if now - claimed > TOO_OLD_MS {
+        return None;
+    }
     // A view that is known began when the server says; only for a new one the client's clock must do.
     let mut reader = state.store.reader().await.ok()?;
     let known = views::by_id(reader.conn(), published.video.account_id, view_id).await.ok()?;
@@ -116,6 +130,7 @@ async fn clicked(
     let answer = serde_json::json!({});
     let what = What::Answer { interaction, answer: answer.clone() };
     let entry = Entry {
+        account_id: published.video.account_id,
         view_id,
         seq: seq.into(),
         at_ms: (now - began).max(0),

@@ -39,7 +39,7 @@ pub async fn record(
     request: Request,
 ) -> Result<Response, Reply> {
     let (mut head, body) = request.into_parts();
-    if is_foreign(&head.headers) {
+    if is_foreign(&head.headers, &state.config.public_url) {
         return Err(ApiError::forbidden("Batches come from our own pages only.").into());
     }
     let body = to_bytes(body, BATCH_BYTES).await.map_err(|_| ApiError::too_large(BATCH_BYTES))?;
@@ -60,15 +60,17 @@ async fn told(answer: Response) -> ApiError {
 }
 
 /// Did a browser say that another site's page sent this? Both headers absent passes: some clients send neither.
-fn is_foreign(headers: &HeaderMap) -> bool {
+fn is_foreign(headers: &HeaderMap, public: &url::Url) -> bool {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     if let Some(site) = text("sec-fetch-site") {
         return site != "same-origin";
     }
-    let (Some(origin), Some(host)) = (text("origin"), text("host")) else {
-        return text("origin").is_some();
+    // A proxy may have rewritten the host, so our public address counts as well.
+    let ours = |origin: &str| {
+        origin == public.origin().ascii_serialization()
+            || text("host").is_some_and(|host| origin.split_once("://").is_some_and(|(_, authority)| authority == host))
     };
-    origin.split_once("://").is_none_or(|(_, authority)| authority != host)
+    text("origin").is_some_and(|origin| !ours(origin))
 }
 
 /// `405` for every other method.
@@ -85,7 +87,7 @@ mod tests {
         for (name, value) in pairs {
             headers.insert(*name, http::HeaderValue::from_static(value));
         }
-        is_foreign(&headers)
+        is_foreign(&headers, &"https://video.example".parse().expect("a URL"))
     }
 
     #[test]
@@ -97,5 +99,6 @@ mod tests {
         assert!(foreign(&[("sec-fetch-site", "cross-site")]));
         assert!(foreign(&[("origin", "http://evil"), ("host", "a")]));
         assert!(foreign(&[("origin", "null"), ("host", "a")]));
+        assert!(!foreign(&[("origin", "https://video.example"), ("host", "upstream:3000")]), "behind a proxy");
     }
 }

@@ -7,7 +7,7 @@ use axum::{
 };
 use futures_util::TryStreamExt;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use http_range_header::parse_range_header;
+use http_range_header::{RangeUnsatisfiableError, parse_range_header};
 use object_store::{GetOptions, GetRange, ObjectMeta, ObjectStore, ObjectStoreExt, path::Path};
 use std::ops::Range;
 
@@ -76,7 +76,9 @@ fn part(request: &HeaderMap, meta: &ObjectMeta, tag: &str) -> Part {
             [one] => Part::One(*one.start()..one.end() + 1),
             _ => Part::Whole,
         },
-        Err(_) => Part::Unsatisfiable,
+        Err(RangeUnsatisfiableError::Unsatisfiable) => Part::Unsatisfiable,
+        // Overlapping, or more than is worth telling apart.
+        Err(_) => Part::Whole,
     }
 }
 

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Entry {
+    pub account_id: i64,
     pub view_id: Uuid,
     pub seq: i64,
     pub at_ms: i64,
@@ -16,7 +17,6 @@ pub struct Entry {
 
 /// An entry on its way in.
 pub struct NewEntry {
-    pub account_id: i64,
     pub entry: Entry,
     pub received_at: i64,
 }
@@ -25,8 +25,8 @@ const INSERT: &str = "insert into entries (account_id, view_id, seq, at_ms, kind
 const INSERT_COLUMNS: usize = 7;
 const ONCE: &str = "on conflict (account_id, view_id, seq) do nothing";
 const OF_VIEWS: &str = "
-select view_id, seq, at_ms, kind, body from entries where (account_id, view_id) in (";
-const IN_ORDER: &str = ") order by view_id, seq";
+select account_id, view_id, seq, at_ms, kind, body from entries where (account_id, view_id) in (";
+const IN_ORDER: &str = ") order by account_id, view_id, seq";
 
 /// Stores entries; those known already change nothing.
 pub async fn insert(mut conn: Conn<'_>, entries: &[NewEntry]) -> Result<()> {
@@ -36,7 +36,7 @@ pub async fn insert(mut conn: Conn<'_>, entries: &[NewEntry]) -> Result<()> {
             let mut query = sqlx::query(AssertSqlSafe(sql));
             for row in piece {
                 query = query
-                    .bind(row.account_id).bind(row.entry.view_id).bind(row.entry.seq).bind(row.entry.at_ms)
+                    .bind(row.entry.account_id).bind(row.entry.view_id).bind(row.entry.seq).bind(row.entry.at_ms)
                     .bind(&row.entry.kind).bind(&row.entry.body).bind(row.received_at);
             }
             query.execute(&mut **db).await.map(|_| ())

@@ -41,7 +41,7 @@ on conflict (account_id, id) do update set
   surface = excluded.surface, referrer = excluded.referrer, page_url = excluded.page_url,
   started_at = excluded.started_at, last_received_at = excluded.last_received_at, played = excluded.played,
   watched_ms = excluded.watched_ms, unique_ms = excluded.unique_ms, hidden_ms = excluded.hidden_ms,
-  muted_ms = excluded.muted_ms, uncredited_ms = excluded.uncredited_ms, percent = excluded.percent,
+  muted_ms = excluded.muted_ms, uncredited_ms = excluded.uncredited_ms, entries = excluded.entries, percent = excluded.percent,
   spans = excluded.spans";
 const BY_ID: &str = "
 select account_id, video_id, id, viewer_id, ip, surface, referrer, page_url, started_at,

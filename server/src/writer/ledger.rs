@@ -2,7 +2,7 @@
 
 use super::{
     Accepted, AcceptedAnswer,
-    memory::{Known, Memory},
+    memory::{Key, Known, Memory},
 };
 use crate::{
     report::{
@@ -19,7 +19,7 @@ use crate::{
     webhook::notice::{self, Media},
 };
 use app::{engage::What, error::ApiError};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
 
 /// What became of a group of batches.
@@ -43,14 +43,14 @@ pub async fn append(
     batches: &[Accepted],
 ) -> store::Result<Outcome> {
     let mut tx = store.begin().await?;
-    let ids: Vec<(i64, Uuid)> = distinct(batches.iter().map(key));
+    let ids = distinct(batches.iter().map(key));
     let mut known = memory.recall(&mut tx, &ids).await?;
     let mut results = Vec::with_capacity(batches.len());
     let mut good = Vec::with_capacity(batches.len());
     for batch in batches {
         let video = &batch.published.video;
         let opened = || Known { view: opened(batch), facts: Vec::new() };
-        let view = &mut known.entry(batch.view_id).or_insert_with(opened).view;
+        let view = &mut known.entry(key(batch)).or_insert_with(opened).view;
         if view.video_id == video.id && view.account_id == video.account_id {
             view.last_received_at = view.last_received_at.max(batch.received_at);
             view.started_at = view.started_at.min(batch.started_at);
@@ -70,15 +70,16 @@ async fn write(
     tx: &mut Tx,
     public_url: &str,
     batches: &[&Accepted],
-    known: &mut HashMap<Uuid, Known>,
+    known: &mut HashMap<Key, Known>,
 ) -> store::Result<usize> {
     let mut rows = Vec::with_capacity(batches.iter().map(|batch| batch.entries.len()).sum());
     let mut new = HashSet::with_capacity(rows.capacity());
-    for batch in batches {
-        let Some(view) = known.get_mut(&batch.view_id) else { continue };
+    for (n, batch) in batches.iter().enumerate() {
+        let Some(view) = known.get_mut(&key(batch)) else { continue };
         for entry in &batch.entries {
             if view.add(entry)? {
-                new.insert((entry.view_id, entry.seq));
+                // The same event may come in two batches of a group: only the first brings it.
+                new.insert((n, entry.seq));
                 rows.push(new_entry(batch, entry));
             }
         }
@@ -87,12 +88,12 @@ async fn write(
 
     let (mut queued, mut changed, mut over) = (0, Vec::with_capacity(known.len()), Vec::new());
     let mut done = HashSet::with_capacity(known.len());
-    for batch in batches {
-        let Some(Known { view, facts }) = known.get_mut(&batch.view_id) else { continue };
-        for answer in batch.answers.iter().filter(|a| new.contains(&(batch.view_id, a.seq.into()))) {
+    for (n, batch) in batches.iter().enumerate() {
+        let Some(Known { view, facts }) = known.get_mut(&key(batch)) else { continue };
+        for answer in batch.answers.iter().filter(|a| new.contains(&(n, a.seq.into()))) {
             queued += answered(tx, public_url, batch, answer, facts).await?;
         }
-        if !done.insert(batch.view_id) {
+        if !done.insert(key(batch)) {
             continue;
         }
         let duration = batch.published.video.duration_ms.unwrap_or(0);
@@ -127,7 +128,7 @@ pub async fn close_idle(
     let mut tx = store.begin().await?;
     let mut queued = 0;
     for view in &silent {
-        memory.forget(view.id);
+        memory.forget((view.account_id, view.id));
         if let Some(video) = videos::by_id(tx.conn(), view.video_id).await? {
             queued += close(&mut tx, public_url, view, &video, now).await?;
         }
@@ -239,18 +240,18 @@ fn set_figures(view: &mut View, credit: &Credit, facts: &[(i64, Fact)]) {
 }
 
 fn new_entry(batch: &Accepted, entry: &Entry) -> NewEntry {
-    NewEntry { account_id: batch.published.video.account_id, entry: entry.clone(), received_at: batch.received_at }
+    NewEntry { entry: entry.clone(), received_at: batch.received_at }
 }
 
 fn media<'a>(video: &'a Video, public_url: &'a str) -> Media<'a> {
     Media { video_id: video.id, token: &video.token, title: &video.title, duration_ms: video.duration_ms, public_url }
 }
 
-fn key(batch: &Accepted) -> (i64, Uuid) {
+fn key(batch: &Accepted) -> Key {
     (batch.published.video.account_id, batch.view_id)
 }
 
-fn distinct(ids: impl Iterator<Item = (i64, Uuid)>) -> Vec<(i64, Uuid)> {
-    let mut seen = HashSet::new();
-    ids.filter(|id| seen.insert(*id)).collect()
+/// Each once, and in one order, so that two processes can't wait for each other's rows.
+fn distinct(ids: impl Iterator<Item = Key>) -> Vec<Key> {
+    ids.collect::<BTreeSet<Key>>().into_iter().collect()
 }

@@ -18,12 +18,15 @@ pub struct Known {
     pub facts: Vec<(i64, Fact)>,
 }
 
+/// The account and the id of a view.
+pub type Key = (i64, Uuid);
+
 /// Events that are kept at most; about a hundred bytes each.
 const KEPT: usize = 400_000;
 
 #[derive(Default)]
 pub struct Memory {
-    views: HashMap<Uuid, Known>,
+    views: HashMap<Key, Known>,
     held: usize,
 }
 
@@ -33,23 +36,24 @@ impl Memory {
     /// SQLite has one writer, this one, so what it remembers holds. On PostgreSQL another process
     /// may have written: the rows are locked and read, and remembered events are believed only
     /// when the row says there are just as many.
-    pub async fn recall(&mut self, tx: &mut Tx, ids: &[(i64, Uuid)]) -> store::Result<HashMap<Uuid, Known>> {
+    pub async fn recall(&mut self, tx: &mut Tx, ids: &[Key]) -> store::Result<HashMap<Key, Known>> {
         let alone = matches!(tx.conn(), Conn::Sqlite(_));
-        let mut kept: HashMap<Uuid, Known> =
-            ids.iter().filter_map(|(_, id)| self.forget(*id).map(|known| (*id, known))).collect();
-        let asked: Vec<_> = ids.iter().copied().filter(|(_, id)| !(alone && kept.contains_key(id))).collect();
+        let mut kept: HashMap<Key, Known> =
+            ids.iter().filter_map(|id| self.forget(*id).map(|known| (*id, known))).collect();
+        let asked: Vec<Key> = ids.iter().copied().filter(|id| !(alone && kept.contains_key(id))).collect();
         let mut unread = Vec::new();
         for view in views::by_ids(tx.conn(), &asked).await? {
-            let facts = kept.remove(&view.id).map(|known| known.facts).unwrap_or_default();
+            let key = (view.account_id, view.id);
+            let facts = kept.remove(&key).map(|known| known.facts).unwrap_or_default();
             if i64::try_from(facts.len()) == Ok(view.entries) {
-                kept.insert(view.id, Known { view, facts });
+                kept.insert(key, Known { view, facts });
             } else {
-                unread.push((view.account_id, view.id));
-                kept.insert(view.id, Known { view, facts: Vec::new() });
+                unread.push(key);
+                kept.insert(key, Known { view, facts: Vec::new() });
             }
         }
         for entry in entries::of_views(tx.conn(), &unread).await? {
-            if let Some(known) = kept.get_mut(&entry.view_id) {
+            if let Some(known) = kept.get_mut(&(entry.account_id, entry.view_id)) {
                 known.add(&entry)?;
             }
         }
@@ -63,14 +67,14 @@ impl Memory {
         }
         for known in views {
             self.held += known.facts.len();
-            if let Some(old) = self.views.insert(known.view.id, known) {
+            if let Some(old) = self.views.insert((known.view.account_id, known.view.id), known) {
                 self.held -= old.facts.len();
             }
         }
     }
 
     /// Takes a view out, because it is about to change or was changed elsewhere.
-    pub fn forget(&mut self, id: Uuid) -> Option<Known> {
+    pub fn forget(&mut self, id: Key) -> Option<Known> {
         let known = self.views.remove(&id)?;
         self.held -= known.facts.len();
         Some(known)

@@ -122,6 +122,8 @@ async fn what_was_acknowledged_survives_kill_9_and_its_webhooks_arrive() {
 
     let database = format!("sqlite://{}", folder.path().join("data/cuepoint.db").display());
     let messages = count(&database, "select count(*) from outbox").await;
+    let answers = count(&database, "select count(*) from answers").await;
+    assert_eq!(messages, answers, "one message for each click, neither more nor fewer");
     let clicks = acknowledged.iter().filter(|(_, seq)| *seq == 3).count();
     assert!(usize::try_from(messages).expect("positive") >= clicks);
     let _server = Running::start(folder.path());

@@ -6,9 +6,11 @@ use serde_json::{Value, json};
 use server::{state::now, webhook::courier::Courier};
 
 on_each_engine! {
+    a_click_that_comes_many_times_at_once_is_announced_once
     the_same_batch_twice_counts_once
     batches_out_of_order_and_half_repeated_count_once
     a_silent_view_is_closed_once
+    text_that_a_database_can_not_hold_sinks_nobody
     a_click_through_and_its_batch_are_one_click
 }
 
@@ -40,6 +42,34 @@ async fn the_same_batch_twice_counts_once(app: App) {
     let click = later.click(500, demo.id);
     app.record(&later.batch(&[click])).await;
     assert_eq!(receiver.until(2).await.len(), 2, "one hook for each click, none for the repetition");
+}
+
+async fn a_click_that_comes_many_times_at_once_is_announced_once(app: App) {
+    let receiver = Receiver::start().await;
+    app.subscribe(&receiver.url, &["VideoCTA"]).await;
+    let demo = cta("https://example.com/");
+    let video = app.add_video(std::slice::from_ref(&demo), |_| {}).await;
+    let mut sends = Vec::new();
+    for _ in 0..20 {
+        let mut view = View::of(&video.token);
+        let mut events = view.watching(15_000);
+        events.push(view.click(15_200, demo.id));
+        let batch = view.batch(&events);
+        let link = format!("/video/cta/{}?i={}&s={}&n=3", video.id, demo.id, view.session);
+        for _ in 0..3 {
+            let (app, batch, link) = (&app, batch.clone(), link.clone());
+            sends.push(async move {
+                let (recorded, followed) = futures_util::join!(app.record(&batch), app.get(&link).send());
+                assert_eq!((recorded.status().as_u16(), followed.expect("an answer").status().as_u16()), (200, 302));
+            });
+        }
+    }
+    futures_util::future::join_all(sends).await;
+    assert_eq!(app.report(video.id).await["actions"]["call_to_actions"], 20);
+    let hooks = receiver.until(20).await;
+    let courier = Courier::new(app.state().clone()).expect("a client");
+    while courier.step(now()).await.expect("delivered") > 0 {}
+    assert_eq!((hooks.len(), receiver.hooks().len()), (20, 20));
 }
 
 async fn batches_out_of_order_and_half_repeated_count_once(app: App) {
@@ -120,6 +150,19 @@ async fn a_click_through_and_its_batch_are_one_click(app: App) {
     assert_eq!(plain.status(), 302);
     assert_eq!(app.report(video.id).await["actions"]["call_to_actions"], 1);
     assert_eq!(app.get("/video/cta/999").send().await.expect("an answer").status(), 404);
+}
+
+async fn text_that_a_database_can_not_hold_sinks_nobody(app: App) {
+    let video = app.add_video(&[], |_| {}).await;
+    let mut view = View::of(&video.token);
+    let load = view.event(0, json!({"type": "load", "surface": "play", "referrer": "https://a.example/\u{0}x"}));
+    assert_eq!(json(app.record(&view.batch(&[load])).await).await.0, 200);
+    let mut wild = View::of(&video.token);
+    let many = wild.event(u32::MAX.into(), json!({"type": "here"}));
+    let mut batch = wild.batch(&[many]);
+    batch["events"][0]["seq"] = json!(u32::MAX);
+    batch["events"][0]["at"] = json!(1);
+    assert_eq!(json(app.record(&batch).await).await.1["refused"][0]["field"], "seq");
 }
 
 #[tokio::test(flavor = "multi_thread")]

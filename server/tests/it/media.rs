@@ -28,6 +28,7 @@ async fn a_range_is_answered_with_just_that_part() {
         ("bytes=5000-20000", 206, "bytes 5000-9999/10000", 5_000),
         ("bytes=10000-", 416, "bytes */10000", 0),
         ("bytes=0-1,5-6", 200, "", SIZE),
+        ("bytes=0-10,5-20", 200, "", SIZE),
         ("lines=1-2", 200, "", SIZE),
     ] {
         let answer = app.get(&path).header(header::RANGE, range).send().await.expect("an answer");

@@ -74,8 +74,7 @@ impl App {
             ("CUEPOINT_PUBLIC_URL", url.clone()),
             ("CUEPOINT_EGRESS_ALLOW", "127.0.0.1/32".to_owned()),
         ];
-        let mut config =
-            Config::load(vars.into_iter().map(|(name, value)| (name.to_owned(), value))).expect("settings");
+        let config = Config::load(vars.into_iter().map(|(name, value)| (name.to_owned(), value))).expect("settings");
         let server = Server::start(config, listener, None).await.expect("the server starts");
         let app = Self { url, http: client(), account_id: 1, folder, server: Some(server) };
         app.add_account(1, "sandbox@example.com", API_KEY).await;
