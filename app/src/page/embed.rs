@@ -11,12 +11,13 @@ use leptos::prelude::*;
 #[component]
 pub fn EmbedPage(frame: Frame, film: Film, options: Options) -> impl IntoView {
     let (title, description) = (film.title.clone(), film.description.clone());
-    let poster = film.poster.clone();
+    let (poster, label) = (film.poster.clone(), film.title.clone());
     view! {
         <Document frame title description poster boots=true class="embed">
-            <main class="fill">
+            // The page around the frame has a main part of its own.
+            <section class="fill" aria-label=label>
                 <Player film options surface=Surface::Embed />
-            </main>
+            </section>
         </Document>
     }
 }
