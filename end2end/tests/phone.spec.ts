@@ -28,3 +28,15 @@ test("on a narrow frame the call to action is a banner inside the frame", async 
   expect(card.y).toBeGreaterThanOrEqual(frame.y);
   expect(card.y + card.height).toBeLessThanOrEqual(frame.y + frame.height);
 });
+
+test("a tap where the faded scrubber is does not seek", async ({ page, server }) => {
+  await page.goto(`${server.url}/video/play/${TOKEN}`);
+  const player = await new Player(page).live();
+  await player.button("Play video").tap();
+  await player.plays();
+  const box = (await player.root.getByRole("slider", { name: "Seek" }).boundingBox())!;
+  await expect(player.root).toHaveClass(/\bidle\b/);
+  await page.touchscreen.tap(box.x + box.width * 0.8, box.y + box.height / 2);
+  await expect(player.root).not.toHaveClass(/\bidle\b/);
+  expect(await player.time()).toBeLessThan(30);
+});

@@ -61,6 +61,40 @@ test("everything can be done with the keyboard alone", async ({ page, server }) 
   expect(await player.video.evaluate((video: HTMLVideoElement) => video.paused)).toBe(true);
 });
 
+test("with the focus elsewhere the keys that scroll the page go on scrolling it", async ({ page, server }) => {
+  await page.setViewportSize({ width: 1280, height: 400 });
+  await page.goto(`${server.url}/video/play/${TOKEN}`);
+  const player = await new Player(page).live();
+  await page.keyboard.press("End");
+  await expect.poll(() => page.evaluate(() => scrollY)).toBeGreaterThan(0);
+  expect(await player.video.evaluate((video: HTMLVideoElement) => [video.paused, video.currentTime])).toEqual([true, 0]);
+});
+
+test("what is played before the script arrives is reported", async ({ page, server }) => {
+  const events: Record<string, unknown>[] = [];
+  page.on("request", (request) => {
+    if (request.url().endsWith("/engage/record")) events.push(...JSON.parse(request.postData() ?? "{}").events);
+  });
+  let arrive = () => {};
+  const arrived = new Promise<void>((resolve) => (arrive = resolve));
+  await page.route("**/pkg/*.wasm", async (route) => {
+    await arrived;
+    await route.continue();
+  });
+  await page.goto(`${server.url}/video/play/${TOKEN}`);
+  const player = new Player(page);
+  await player.video.evaluate((video: HTMLVideoElement) => video.play());
+  await expect.poll(() => player.time()).toBeGreaterThan(1.5);
+  await player.video.evaluate((video: HTMLVideoElement) => video.pause());
+  arrive();
+  await player.live();
+  await expect.poll(() => events.filter((event) => event.type === "watched")).toHaveLength(1);
+  const [watched] = events.filter((event) => event.type === "watched") as { from: number; to: number }[];
+  expect(watched!.from).toBeLessThan(100);
+  expect(watched!.to).toBeGreaterThan(1_400);
+  expect(events.some((event) => event.type === "play")).toBe(true);
+});
+
 test("the scrubber seeks and says the time in words", async ({ page, server }) => {
   await page.goto(`${server.url}/video/play/${TOKEN}`);
   const player = await new Player(page).live();

@@ -7,7 +7,7 @@ use crate::{
     state::State,
     store::entries::Entry,
     visitor::Visitor,
-    writer::{Accepted, AcceptedAnswer},
+    writer::{Accepted, AcceptedAnswer, AcceptedEntry},
 };
 use app::{
     engage::{BATCH_EVENTS, Batch, Event, Receipt, Refusal, TYPES, What},
@@ -101,7 +101,8 @@ fn sort(batch: Batch, published: &Arc<Published>, accepted: &mut Accepted) -> Re
         }
         match event(value).and_then(|event| check(event, published)) {
             Ok((event, answer)) => {
-                accepted.entries.push(entry(published.video.account_id, batch.session, &event)?);
+                let entry = entry(published.video.account_id, batch.session, &event)?;
+                accepted.entries.push(AcceptedEntry { entry, what: event.what });
                 accepted.answers.extend(answer);
             }
             Err(flaw) => refused.push(Refusal::new(seq, flaw)),

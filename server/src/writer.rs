@@ -8,7 +8,7 @@ use crate::{
     catalogue::Published,
     store::{Store, entries::Entry},
 };
-use app::error::ApiError;
+use app::{engage::What, error::ApiError};
 use memory::Memory;
 use serde_json::Value;
 use std::sync::Arc;
@@ -26,8 +26,14 @@ pub struct Accepted {
     /// When the view began, in Unix milliseconds of the server's clock.
     pub started_at: i64,
     pub received_at: i64,
-    pub entries: Vec<Entry>,
+    pub entries: Vec<AcceptedEntry>,
     pub answers: Vec<AcceptedAnswer>,
+}
+
+/// An event as it is stored, and as it is folded.
+pub struct AcceptedEntry {
+    pub entry: Entry,
+    pub what: What,
 }
 
 /// The answer among a batch's entries that has this `seq`, as its kind approved it.

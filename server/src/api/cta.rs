@@ -7,7 +7,7 @@ use crate::{
     state::{State, now},
     store::{entries::Entry, views},
     visitor::Visitor,
-    writer::{Accepted, AcceptedAnswer},
+    writer::{Accepted, AcceptedAnswer, AcceptedEntry},
 };
 use app::{
     engage::What,
@@ -143,7 +143,7 @@ async fn clicked(
         ip: visitor.masked_ip(),
         started_at: began.min(now),
         received_at: now,
-        entries: vec![entry],
+        entries: vec![AcceptedEntry { entry, what }],
         answers: vec![AcceptedAnswer { seq, interaction, body: answer }],
         published,
     })

@@ -1,7 +1,7 @@
 //! One transaction of the ledger: entries, answers, the views' figures, and the messages they cause.
 
 use super::{
-    Accepted, AcceptedAnswer,
+    Accepted, AcceptedAnswer, AcceptedEntry,
     memory::{Key, Known, Memory},
 };
 use crate::{
@@ -76,8 +76,8 @@ async fn write(
     let mut new = HashSet::with_capacity(rows.capacity());
     for (n, batch) in batches.iter().enumerate() {
         let Some(view) = known.get_mut(&key(batch)) else { continue };
-        for entry in &batch.entries {
-            if view.add(entry)? {
+        for AcceptedEntry { entry, what } in &batch.entries {
+            if view.add(entry, what.clone()) {
                 // The same event may come in two batches of a group: only the first brings it.
                 new.insert((n, entry.seq));
                 rows.push(new_entry(batch, entry));

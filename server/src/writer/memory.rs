@@ -9,6 +9,7 @@ use crate::{
         views::{self, View},
     },
 };
+use app::engage::What;
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -54,7 +55,9 @@ impl Memory {
         }
         for entry in entries::of_views(tx.conn(), &unread).await? {
             if let Some(known) = kept.get_mut(&(entry.account_id, entry.view_id)) {
-                known.add(&entry)?;
+                let what = serde_json::from_str(&entry.body)
+                    .map_err(|source| StoreError::Unreadable { what: "entry", source })?;
+                known.add(&entry, what);
             }
         }
         Ok(kept)
@@ -83,14 +86,12 @@ impl Memory {
 
 impl Known {
     /// Adds an event in its place; false when its number is known already.
-    pub fn add(&mut self, entry: &Entry) -> store::Result<bool> {
+    pub fn add(&mut self, entry: &Entry, what: What) -> bool {
         let at = self.facts.partition_point(|(seq, _)| *seq < entry.seq);
         if self.facts.get(at).is_some_and(|(seq, _)| *seq == entry.seq) {
-            return Ok(false);
+            return false;
         }
-        let what =
-            serde_json::from_str(&entry.body).map_err(|source| StoreError::Unreadable { what: "entry", source })?;
         self.facts.insert(at, (entry.seq, Fact { at: entry.at_ms, what }));
-        Ok(true)
+        true
     }
 }
