@@ -29,7 +29,7 @@ pub fn listen(root: &Element, surface: Surface, player: Player, awake: Awake) {
         }
     });
     let stir = Closure::<dyn Fn()>::new(move || awake.stir());
-    for event in ["pointermove", "pointerdown", "focusin"] {
+    for event in ["pointermove", "click", "focusin"] {
         let _ = root.add_event_listener_with_callback(event, stir.as_ref().unchecked_ref());
     }
     stir.forget();
