@@ -1,6 +1,6 @@
 //! A video as its viewers get it. It becomes page source: nothing secret may stand in it.
 
-use crate::interaction::Cue;
+use crate::{interaction::Cue, theme::Theme};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -13,11 +13,19 @@ pub struct Film {
     pub duration_ms: i64,
     pub width: u32,
     pub height: u32,
+    /// The plain file: what plays before, and without, any script.
     pub src: String,
+    /// An HLS multivariant playlist, when there is one.
+    pub stream: Option<String>,
+    /// The same pictures with other sound.
+    pub sounds: Vec<Sound>,
     pub poster: String,
     pub captions: Vec<Track>,
     pub chapters: Option<String>,
+    /// A WebVTT file whose cues name pieces of sprites: `sprite.jpg#xywh=0,0,160,90`.
+    pub storyboard: Option<String>,
     pub timeline: Vec<Cue>,
+    pub settings: Settings,
     /// Signed by the server, returned with every batch.
     pub pass: String,
 }
@@ -29,4 +37,44 @@ pub struct Track {
     /// BCP 47, such as `en`.
     pub lang: String,
     pub label: String,
+}
+
+/// A file with the same pictures and other sound: another language, or a description of what is seen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sound {
+    pub src: String,
+    /// BCP 47, such as `en`.
+    pub lang: String,
+    pub label: String,
+    #[serde(default)]
+    pub described: bool,
+}
+
+/// What the owner of a video decides about its player.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    pub end: End,
+    /// The token of the video that follows, for [`End::Next`].
+    pub next: Option<String>,
+    /// May viewers download the file?
+    pub download: bool,
+    pub theme: Theme,
+}
+
+/// What happens when the video has ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum End {
+    /// The last frame stays.
+    #[default]
+    Stay,
+    /// Back to the poster.
+    Reset,
+    /// Again from the start.
+    Loop,
+    /// On to another video.
+    Next,
+    /// The end screen on its timeline.
+    EndScreen,
 }

@@ -11,3 +11,4 @@ pub mod ids;
 pub mod interaction;
 pub mod page;
 pub mod player;
+pub mod theme;

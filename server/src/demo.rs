@@ -140,6 +140,7 @@ fn tour(account_id: i64, id: i64, now: i64) -> Video {
             poster_play: Some("poster_play.jpg".into()),
             captions: vec![Track { src: "captions.en.vtt".into(), lang: "en".into(), label: "English".into() }],
             chapters: Some("chapters.en.vtt".into()),
+            ..Files::default()
         },
         embed_hosts: None,
         timeline_version: 1,

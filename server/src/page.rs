@@ -11,7 +11,7 @@ use crate::{
     visitor::Visitor,
 };
 use app::{
-    film::{Film, Track},
+    film::{Film, Settings, Sound, Track},
     ids::Token,
     page::{
         Assets, Frame,
@@ -203,6 +203,7 @@ async fn film(
         Pass { video: token, timeline_version: video.timeline_version, viewer_id, expires_at }.signed(&state.keys)
     });
     let tracks = video.files.captions.iter().map(|track| Track { src: file(&track.src), ..track.clone() });
+    let sounds = video.files.sounds.iter().map(|sound| Sound { src: file(&sound.src), ..sound.clone() });
     Ok(Film {
         video_id: video.id,
         token: video.token.clone(),
@@ -212,9 +213,13 @@ async fn film(
         width: u32::try_from(video.width).unwrap_or(0),
         height: u32::try_from(video.height).unwrap_or(0),
         src: video.files.media.as_deref().map(file).unwrap_or_default(),
+        stream: video.files.stream.as_deref().map(file),
+        sounds: sounds.collect(),
         poster: format!("/thumbnails/{}.jpg", video.token),
         captions: tracks.collect(),
         chapters: video.files.chapters.as_deref().map(file),
+        storyboard: video.files.storyboard.as_deref().map(file),
+        settings: Settings::default(),
         timeline: published.timeline.iter().map(|cue| cue.for_viewer(video.id, duration_ms)).collect(),
         pass: pass.unwrap_or_default(),
     })

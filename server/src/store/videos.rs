@@ -1,7 +1,7 @@
 //! Videos: what is known of each, and which files belong to it.
 
 use super::{Conn, Result, StoreError, on};
-use app::film::Track;
+use app::film::{Sound, Track};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -36,13 +36,27 @@ pub struct Files {
     #[serde(default)]
     pub captions: Vec<Track>,
     pub chapters: Option<String>,
+    #[serde(default)]
+    pub storyboard: Option<String>,
+    /// The HLS multivariant playlist.
+    #[serde(default)]
+    pub stream: Option<String>,
+    /// `src` is the file's name here.
+    #[serde(default)]
+    pub sounds: Vec<Sound>,
+    /// What the playlist and the storyboard name in their turn.
+    #[serde(default)]
+    pub parts: Vec<String>,
 }
 
 impl Files {
     /// Does `name` belong to this video?
     pub fn has(&self, name: &str) -> bool {
-        let single = [&self.media, &self.poster, &self.poster_play, &self.chapters];
-        single.iter().any(|file| file.as_deref() == Some(name)) || self.captions.iter().any(|t| t.src == name)
+        let single = [&self.media, &self.poster, &self.poster_play, &self.chapters, &self.storyboard, &self.stream];
+        single.iter().any(|file| file.as_deref() == Some(name))
+            || self.captions.iter().any(|track| track.src == name)
+            || self.sounds.iter().any(|sound| sound.src == name)
+            || self.parts.iter().any(|part| part == name)
     }
 }
 
