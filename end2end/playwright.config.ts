@@ -17,6 +17,8 @@ export default defineConfig({
   projects: [
     { name: "desktop", use: { viewport: { width: 1280, height: 800 } }, testIgnore: /no-script|phone/ },
     { name: "phone", use: { ...devices["Pixel 7"], launchOptions: chromium }, testMatch: /phone/ },
+    // Not Playwright's own browser: the spec drives the system's Firefox itself.
+    { name: "firefox", testDir: "firefox" },
     { name: "no-script", use: { javaScriptEnabled: false }, testMatch: /no-script/ },
   ],
 });
