@@ -56,6 +56,8 @@ export class Player {
     this.#target = target;
     players.set(target, this);
     this.#pend();
+    // For a screen that the player has taken by itself.
+    this[watch]("fullscreenchange");
     if (isFrame) {
       this[attach](target);
     } else {
@@ -167,13 +169,14 @@ export class Player {
       else this.#screen.exit().catch(() => {});
     } else if (event === "fullscreenchange") {
       this.#turn(detail.fullscreen);
+    } else if (event === "ready") {
+      const isNew = !this.#live;
+      if (isNew) this.#settle(true, detail);
+      for (const name of this.#subscribed) this.#send("addEventListener", name);
+      if (isNew) this.#emit(event, detail);
     } else if (this.#live) {
       const prevented = this.#emit(event, detail, ask !== undefined);
       if (ask !== undefined) this.#link.answer(ask, prevented);
-    } else if (event === "ready") {
-      this.#settle(true, detail);
-      for (const name of this.#subscribed) this.#send("addEventListener", name);
-      this.#emit(event, detail);
     } else if (event === "error") {
       this.#link.drop();
       if (this.#refused === detail.name) return;

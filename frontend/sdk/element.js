@@ -7,8 +7,8 @@ const SWITCHES = "autoplay muted loop controls captions title keyboard comments 
 const PARAMETERS = [...SWITCHES, ..."start stop t playbackRate color lang viewer_token".split(" ")];
 
 const EVENTS = `play playing pause ended timeupdate progress seeking seeked volumechange ratechange bufferstart bufferend error
-loaded chapterchange texttrackchange fullscreenchange cuepoint interactionshow formsubmit formskip questionanswer commentadd
-replyadd reactionadd gateenter gaterelease watchedchange consentchange`.split(/\s/);
+loaded chapterchange texttrackchange enterpictureinpicture leavepictureinpicture cuepoint interactionshow formsubmit formskip
+questionanswer commentadd replyadd reactionadd gateenter gaterelease watchedchange consentchange`.split(/\s/);
 
 /** Asked for only when someone listens: the player waits for the answer. */
 const CANCELLABLE = ["ctaclick", "annotationclick", "endscreenclick"];

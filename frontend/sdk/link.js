@@ -53,18 +53,19 @@ export class Link {
   }
 
   #take(port, message) {
-    if (!this.#port) {
+    if (!this.#offered.includes(port)) return;
+    if (port !== this.#port) {
+      // Of several greetings the player keeps the last one's channel.
+      while (this.#offered[0] !== port) this.#offered.shift().close();
       this.#port = port;
       this.#page = this.#whose();
-      for (const other of this.#offered) if (other !== port) other.close();
-      this.#offered = [port];
+      for (const { words } of this.#waiting.values()) port.postMessage(words);
     }
-    if (port !== this.#port) return;
     if (!message.id) return this.#hear(message);
-    const [fulfil, reject] = this.#waiting.get(message.id) ?? [];
+    const call = this.#waiting.get(message.id);
     this.#waiting.delete(message.id);
-    if (message.error) reject?.(typed(message.error));
-    else fulfil?.(message.ok);
+    if (message.error) call?.reject(typed(message.error));
+    else call?.fulfil(message.ok);
   }
 
   #whose() {
@@ -80,10 +81,10 @@ export class Link {
   call(name, args) {
     return new Promise((fulfil, reject) => {
       if (!this.#port) throw aborted("The player has gone");
-      const id = ++this.#calls;
+      const words = { id: ++this.#calls, call: name, args };
       // First: it throws for what can't be cloned.
-      this.#port.postMessage({ id, call: name, args });
-      this.#waiting.set(id, [fulfil, reject]);
+      this.#port.postMessage(words);
+      this.#waiting.set(words.id, { words, fulfil, reject });
     });
   }
 
@@ -96,7 +97,7 @@ export class Link {
     for (const port of this.#offered) port.close();
     this.#offered = [];
     this.#port = undefined;
-    for (const [, reject] of this.#waiting.values()) reject(aborted("The player has gone"));
+    for (const { reject } of this.#waiting.values()) reject(aborted("The player has gone"));
     this.#waiting.clear();
   }
 

@@ -1,6 +1,6 @@
-// Types of the Cuepoint embed SDK. Times are seconds, volumes 0 to 1, percentages 0 to 100 unless they say otherwise.
+// Types of the Cuepoint embed SDK. Times are seconds; volumes and `percent` are shares, 0 to 1.
 
-/** Where playback is. `percent` is a share, 0 to 1. */
+/** Where playback is. */
 export interface Position {
   seconds: number;
   duration: number;
@@ -20,8 +20,7 @@ export interface TextTrack {
 }
 
 export interface ListedTextTrack extends TextTrack {
-  /** Whether it is the one that shows. */
-  mode?: string;
+  mode: "showing" | "disabled";
 }
 
 export interface CuePoint {
@@ -82,6 +81,8 @@ export interface PlayerEventMap {
   chapterchange: Chapter | null;
   texttrackchange: TextTrack | null;
   fullscreenchange: { fullscreen: boolean };
+  enterpictureinpicture: unknown;
+  leavepictureinpicture: unknown;
   cuepoint: CuePoint;
   interactionshow: Interaction;
   ctaclick: Click;
