@@ -19,12 +19,13 @@ const here = (code) => code.replaceAll(main.dataset.host, location.origin);
 
 /** The example as a document of its own, whose scripts and styles this page's policy lets through. */
 function result(source) {
-  const page = new DOMParser().parseFromString(here(source), "text/html");
-  page.head.prepend(make("style", { textContent: RESULT_STYLE }));
-  for (const element of page.querySelectorAll("script, style")) element.setAttribute("nonce", nonce);
-  page.documentElement.lang = "en";
-  return `<!doctype html>${page.documentElement.outerHTML}`;
+  const page = `<!doctype html><html lang="en"><meta charset="utf-8"><style>${RESULT_STYLE}</style>${here(source)}`;
+  // As text: a parsed document would be held to the policy before it has the nonce.
+  return page.replace(/<(script|style)\b/gi, `$& nonce="${nonce}"`);
 }
+
+/** Takes away what runs: one example at a time, so that one player is heard. */
+let clear = () => {};
 
 function editable(example) {
   const { name } = example.dataset;
@@ -35,26 +36,25 @@ function editable(example) {
   area.setAttribute("autocomplete", "off");
   const label = make("label", { htmlFor: id, textContent: `${name}: the code` });
   const stage = make("div", { className: "docs-stage" });
-  let watch;
-
-  const clear = () => {
-    watch?.disconnect();
-    stage.replaceChildren();
-  };
   const run = () => {
     clear();
     const frame = make("iframe", { title: `${name}: the result`, srcdoc: result(area.value) });
     frame.allow = "autoplay; fullscreen; picture-in-picture; encrypted-media";
     frame.addEventListener("load", () => {
       const { body } = frame.contentDocument;
-      watch = new ResizeObserver(() => (frame.style.height = `${body.offsetHeight}px`));
+      const watch = new ResizeObserver(() => (frame.style.height = `${body.offsetHeight}px`));
       watch.observe(body);
+      clear = () => {
+        watch.disconnect();
+        frame.remove();
+      };
     });
+    clear = () => frame.remove();
     stage.append(frame);
   };
   const reset = () => {
     area.value = original;
-    clear();
+    if (stage.firstChild) clear();
   };
   area.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
@@ -129,5 +129,5 @@ const codes = [...main.querySelectorAll("pre code")];
 colour(codes);
 if (navigator.clipboard) codes.forEach(copyable);
 follow(document.querySelectorAll(".docs-nav a"));
-// One player that is there at once.
-if (first) (globalThis.requestIdleCallback ?? setTimeout)(first);
+// One player that is there at once, unless the reader came for another place.
+if (first && !location.hash) (globalThis.requestIdleCallback ?? setTimeout)(first);
