@@ -52,6 +52,15 @@ export class Parent {
     );
   }
 
+  /** As one task of the page, so that the messages arrive together. */
+  async tellAll(messages: Message[]): Promise<void> {
+    await this.page.evaluate((messages) => {
+      for (const message of messages) {
+        (window as any).player.contentWindow.postMessage(JSON.stringify({ context: "player.js", version: "0.0.11", ...message }), "*");
+      }
+    }, messages);
+  }
+
   listen(event: string, listener: string): Promise<void> {
     return this.tell({ method: "addEventListener", value: event, listener });
   }
