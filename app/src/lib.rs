@@ -12,3 +12,4 @@ pub mod interaction;
 pub mod page;
 pub mod player;
 pub mod theme;
+pub mod words;

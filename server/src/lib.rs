@@ -17,6 +17,7 @@ pub mod reply;
 pub mod report;
 pub mod routes;
 pub mod serve;
+mod spoken;
 pub mod state;
 pub mod store;
 pub mod visitor;

@@ -6,11 +6,13 @@ use crate::{
     framing::{self, Frames, may_frame},
     identity::{PASS_LASTS_MS, Pass},
     keys::random,
+    spoken,
     state::{State, now},
     store::videos::Video,
     visitor::Visitor,
 };
 use app::{
+    engage::Surface,
     film::{Film, Settings, Sound, Track},
     ids::Token,
     page::{
@@ -20,14 +22,15 @@ use app::{
         home::{HomePage, HomePageProps},
         play::{About, PlayPage, PlayPageProps},
     },
-    player::Options,
+    player::{Options, Setting},
+    words::Lang,
 };
 use axum::{
-    extract::{ConnectInfo, Path, RawQuery, State as Shared},
+    extract::{ConnectInfo, FromRequestParts, Path, State as Shared},
     response::{IntoResponse, Response},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, StatusCode, header, request::Parts};
 use hydration_context::SsrSharedContext;
 use leptos::prelude::*;
 use std::{
@@ -37,123 +40,103 @@ use std::{
 
 static ASSETS: LazyLock<Assets> = LazyLock::new(assets::names);
 
-/// How a page's address asks the player to start; what is unknown or malformed is ignored.
-fn options(query: Option<&str>) -> Options {
-    let mut options = Options::default();
-    for (name, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
-        let yes = matches!(value.as_ref(), "1" | "true");
-        match name.as_ref() {
-            "autoplay" => options.autoplay = yes,
-            "muted" => options.muted = yes,
-            "loop" => options.looped = yes,
-            "t" | "start" => options.start_s = seconds(&value).filter(|s| *s > 0.0),
-            _ => {}
-        }
-    }
-    options
+/// What a request says about how it wants to be answered.
+pub struct Asked {
+    query: String,
+    lang: Lang,
+    peer: SocketAddr,
+    headers: HeaderMap,
 }
 
-/// Seconds written as `90`, `1m30s` or `1:30`.
-fn seconds(text: &str) -> Option<f64> {
-    let parts: Vec<&str> = if text.contains(':') {
-        text.split(':').collect()
-    } else if text.ends_with(['s', 'm', 'h']) {
-        return named(text);
-    } else {
-        vec![text]
-    };
-    if parts.len() > 3 {
-        return None;
-    }
-    parts.into_iter().try_fold(0.0, |total, part| {
-        let n: f64 = part.parse().ok()?;
-        (0.0..1e6).contains(&n).then_some(total * 60.0 + n)
-    })
-}
+impl<S: Send + Sync> FromRequestParts<S> for Asked {
+    type Rejection = std::convert::Infallible;
 
-/// Seconds written with units: `1h2m3s`.
-fn named(text: &str) -> Option<f64> {
-    let (mut total, mut digits) = (0.0, String::new());
-    for letter in text.chars() {
-        let unit = match letter {
-            'h' => 3_600.0,
-            'm' => 60.0,
-            's' => 1.0,
-            digit => {
-                digits.push(digit);
-                continue;
-            }
-        };
-        let n: f64 = std::mem::take(&mut digits).parse().ok()?;
-        total += (0.0..1e6).contains(&n).then_some(n * unit)?;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        let query = parts.uri.query().unwrap_or_default().to_owned();
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        let peer = peer.map_or(SocketAddr::from(([0, 0, 0, 0], 0)), |ConnectInfo(peer)| *peer);
+        let accepted = parts.headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        // `?lang=` may stand on any page.
+        let lang = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "lang");
+        let lang = lang.and_then(|(_, tag)| Lang::of_tag(&tag)).or_else(|| accepted.and_then(Lang::accepted));
+        Ok(Self { query, lang: lang.unwrap_or_default(), peer, headers: parts.headers.clone() })
     }
-    digits.is_empty().then_some(total)
 }
 
 /// `GET /video/play/{token}`
-pub async fn play(
-    Shared(state): Shared<State>,
-    Path(token): Path<String>,
-    RawQuery(query): RawQuery,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
-) -> Response {
-    let published = match watchable(&state, token).await {
-        Ok(published) => published,
-        Err(closed) => return refuse(&state, closed, &Frames::Nobody),
+pub async fn play(Shared(state): Shared<State>, Path(token): Path<String>, asked: Asked) -> Response {
+    let found = match found(&state, token, &asked).await {
+        Ok(found) => found,
+        Err(closed) => return refuse(&state, asked.lang, closed, &Frames::Nobody),
     };
-    let video = &published.video;
-    let film = match film(&state, &published, peer, &headers).await {
-        Ok(film) => film,
-        Err(error) => return unwell(&state, error, &Frames::Nobody),
-    };
+    let video = &found.published.video;
     let about = About {
-        views: published.plays,
-        date: day(video.created_at),
-        owner: published.owner.clone(),
+        views: spoken::views(asked.lang, found.published.plays),
+        date: spoken::day(asked.lang, video.created_at),
+        owner: found.published.owner.clone(),
         share_url: state.config.link(&format!("/video/play/{}", video.token)),
         embed_url: state.config.link(&format!("/video/embed/{}", video.token)),
+        sdk_url: state.config.link("/sdk/player.js"),
     };
-    let options = options(query.as_deref());
-    html(&state, 200, &format!("/video/play/{}", video.token), &Frames::Nobody, move |frame| {
-        PlayPage(PlayPageProps { frame, film, about, options })
+    let setting = setting(&state, &asked, Surface::Play, video);
+    let path = format!("/video/play/{}", video.token);
+    let film = found.film;
+    html(&state, asked.lang, 200, &path, &Frames::Nobody, move |frame| {
+        PlayPage(PlayPageProps { frame, film, about, setting })
     })
 }
 
 /// `GET /video/embed/{token}`: never redirects, so that the frame's address stays as its parent wrote it.
-pub async fn embed(
-    Shared(state): Shared<State>,
-    Path(token): Path<String>,
-    RawQuery(query): RawQuery,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
-) -> Response {
-    let published = match watchable(&state, token).await {
-        Ok(published) => published,
-        Err(closed) => return refuse(&state, closed, &Frames::Anyone),
+pub async fn embed(Shared(state): Shared<State>, Path(token): Path<String>, asked: Asked) -> Response {
+    let found = match found(&state, token, &asked).await {
+        Ok(found) => found,
+        Err(closed) => return refuse(&state, asked.lang, closed, &Frames::Anyone),
     };
-    let video = &published.video;
-    if !is_allowed_here(&state, video, &headers) {
-        return refuse(&state, Closed::NotHere(None), &Frames::Anyone);
+    let video = &found.published.video;
+    if !is_allowed_here(&state, video, &asked.headers) {
+        return refuse(&state, asked.lang, Closed::NotHere(None), &Frames::Anyone);
     }
-    let film = match film(&state, &published, peer, &headers).await {
-        Ok(film) => film,
-        Err(error) => return unwell(&state, error, &Frames::Anyone),
-    };
-    let options = options(query.as_deref());
-    html(&state, 200, &format!("/video/play/{}", video.token), &Frames::Of(video), move |frame| {
-        EmbedPage(EmbedPageProps { frame, film, options })
+    let setting = setting(&state, &asked, Surface::Embed, video);
+    let path = format!("/video/play/{}", video.token);
+    let film = found.film;
+    html(&state, asked.lang, 200, &path, &Frames::Of(video), move |frame| {
+        EmbedPage(EmbedPageProps { frame, film, setting })
     })
 }
 
+fn setting(state: &State, asked: &Asked, surface: Surface, video: &Video) -> Setting {
+    Setting {
+        surface,
+        options: Options::read(&asked.query),
+        lang: asked.lang,
+        share_url: state.config.link(&format!("/video/play/{}", video.token)),
+        engine: ASSETS.engine.clone(),
+    }
+}
+
 /// `GET /`
-pub async fn home(Shared(state): Shared<State>) -> Response {
-    html(&state, 200, "/", &Frames::Nobody, |frame| HomePage(HomePageProps { frame }))
+pub async fn home(Shared(state): Shared<State>, asked: Asked) -> Response {
+    html(&state, asked.lang, 200, "/", &Frames::Nobody, |frame| HomePage(HomePageProps { frame }))
 }
 
 /// Every address that is nobody's.
-pub async fn nowhere(Shared(state): Shared<State>) -> Response {
-    refuse(&state, Closed::Unknown, &Frames::Nobody)
+pub async fn nowhere(Shared(state): Shared<State>, asked: Asked) -> Response {
+    refuse(&state, asked.lang, Closed::Unknown, &Frames::Nobody)
+}
+
+/// A video that can be watched, as this viewer gets it.
+struct Found {
+    published: Arc<Published>,
+    film: Film,
+}
+
+async fn found(state: &State, token: String, asked: &Asked) -> Result<Found, Closed> {
+    let published = watchable(state, token).await?;
+    let film = film(state, &published, asked).await.map_err(|error| {
+        crate::reply::storage(error);
+        Closed::Unwell
+    })?;
+    Ok(Found { published, film })
 }
 
 /// The video of a token, or why it can't be watched.
@@ -187,15 +170,10 @@ fn is_allowed_here(state: &State, video: &Video, headers: &HeaderMap) -> bool {
     state.config.public_url.host_str() == Some(host) || may_frame(allowed, host)
 }
 
-async fn film(
-    state: &State,
-    published: &Published,
-    peer: SocketAddr,
-    headers: &HeaderMap,
-) -> crate::store::Result<Film> {
+async fn film(state: &State, published: &Published, asked: &Asked) -> crate::store::Result<Film> {
     let (video, now) = (&published.video, now());
     let salt = state.salts.of(&state.store, now).await?;
-    let viewer_id = Visitor::new(peer, headers, &state.config).viewer_id(&salt, video.account_id);
+    let viewer_id = Visitor::new(asked.peer, &asked.headers, &state.config).viewer_id(&salt, video.account_id);
     let duration_ms = video.duration_ms.unwrap_or(0);
     let file = |name: &str| format!("/media/{}/{name}", video.token);
     let pass = Token::try_from(video.token.clone()).map(|token| {
@@ -225,72 +203,24 @@ async fn film(
     })
 }
 
-fn refuse(state: &State, closed: Closed, frames: &Frames<'_>) -> Response {
+fn refuse(state: &State, lang: Lang, closed: Closed, frames: &Frames<'_>) -> Response {
     let status = closed.status();
-    html(state, status, "/", frames, move |frame| ClosedPage(ClosedPageProps { frame, closed }))
-}
-
-fn unwell(state: &State, error: crate::store::StoreError, frames: &Frames<'_>) -> Response {
-    crate::reply::storage(error);
-    refuse(state, Closed::Unwell, frames)
+    html(state, lang, status, "/", frames, move |frame| ClosedPage(ClosedPageProps { frame, closed }))
 }
 
 /// Renders a page with a nonce of its own.
 fn html<V: IntoView + 'static>(
     state: &State,
+    lang: Lang,
     status: u16,
     path: &str,
     frames: &Frames<'_>,
     page: impl FnOnce(Frame) -> V,
 ) -> Response {
     let nonce = STANDARD_NO_PAD.encode(random::<16>());
-    let frame = Frame { assets: ASSETS.clone(), nonce: nonce.clone(), canonical: state.config.link(path) };
+    let frame = Frame { assets: ASSETS.clone(), nonce: nonce.clone(), canonical: state.config.link(path), lang };
     let owner = Owner::new_root(Some(Arc::new(SsrSharedContext::new_islands())));
     let body = owner.with(|| page(frame).into_view().to_html());
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     (status, framing::headers(frames, &nonce), body).into_response()
-}
-
-/// A day as people write it: `23 November 2026`.
-fn day(at: i64) -> String {
-    const MONTHS: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
-    let date = time::OffsetDateTime::from_unix_timestamp(at.div_euclid(1_000)).map(|t| t.date());
-    date.map_or_else(
-        |_| String::new(),
-        |date| format!("{} {} {}", date.day(), MONTHS[usize::from(u8::from(date.month())) - 1], date.year()),
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_start_is_read_in_every_common_spelling() {
-        assert_eq!(seconds("90"), Some(90.0));
-        assert_eq!(seconds("1m30s"), Some(90.0));
-        assert_eq!(seconds("1:30"), Some(90.0));
-        assert_eq!(seconds("1:00:05.5"), Some(3_605.5));
-        for wrong in ["", "x", "-5", "1:x", "m", "1m3", "1:2:3:4", "NaN", "1e9", "inf"] {
-            assert_eq!(seconds(wrong), None, "{wrong}");
-        }
-    }
-
-    #[test]
-    fn a_day_reads_as_people_write_it() {
-        assert_eq!(day(1_795_392_000_000), "23 November 2026");
-    }
 }

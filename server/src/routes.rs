@@ -38,6 +38,8 @@ pub fn router(state: State) -> Router {
         .route("/media/{token}/{file}", get(api::media::file))
         .route("/thumbnails/{name}", get(api::media::thumbnail))
         .route("/pkg/{file}", get(assets::get))
+        .route("/hls/{file}", get(assets::get))
+        .route("/sdk/{file}", get(assets::sdk))
         .route(RECORD_PATH, post(api::engage::record).fallback(api::engage::only_post))
         .route("/livez", get(|| async { "ok" }))
         .route("/readyz", get(ready))

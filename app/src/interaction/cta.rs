@@ -1,7 +1,7 @@
 //! A call to action: one button that leads somewhere.
 
 use super::Kind;
-use crate::{error::Flaw, player::stage::Act};
+use crate::{error::Flaw, player::stage::Act, words::Word};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -89,6 +89,10 @@ impl Kind for Cta {
         }
     }
 
+    fn title(&self) -> String {
+        self.label.clone()
+    }
+
     fn for_viewer(&self, video_id: i64, id: Uuid) -> String {
         let (href, new_tab, seek_ms) = match &self.action {
             Action::Link { url, new_tab } if is_web(url) => {
@@ -142,14 +146,26 @@ pub async fn show(face: String, act: Act) -> AnyView {
     let seeks = href.is_none();
     let base = href.unwrap_or_default();
     let link = RwSignal::new(act.link(&base));
+    let (name, target) = (label.clone(), if new_tab { "_blank" } else { "_top" });
     let click = move |event: web_sys::MouseEvent| {
         // A middle click opens the link as well; a right click only asks for the menu.
         if event.button() > 1 {
             return;
         }
-        act.clicked(link.with_untracked(|(seq, _)| *seq));
+        let (seq, href) = link.get_untracked();
+        act.clicked(seq);
         if seeks {
-            act.seek(seek_ms);
+            act.let_through("ctaclick", name.clone(), None, Box::new(move || act.seek(seek_ms)));
+        } else {
+            // A link that is not held opens by itself.
+            let open = href.clone();
+            let go = Box::new(move || {
+                // The gesture still counts: the page's word comes within the time that browsers allow.
+                let _ = window().open_with_url_and_target_and_features(&open, target, "noopener");
+            });
+            if act.holds("ctaclick", name.clone(), Some(href), go) {
+                event.prevent_default();
+            }
         }
         // This click still follows the address that carries its number; the next one gets its own.
         let base = base.clone();
@@ -167,10 +183,10 @@ pub async fn show(face: String, act: Act) -> AnyView {
         .into_any()
     };
     view! {
-        <div class="cta" role="group" aria-label="Call to action">
+        <div class="cta" role="group" aria-label=act.word(Word::CallToAction)>
             {description.map(|text| view! { <p class="cta-text">{text}</p> })}
             {go}
-            <button type="button" class="cta-close" aria-label="Close" on:click=move |_| act.close()>
+            <button type="button" class="cta-close" aria-label=act.word(Word::Close) on:click=move |_| act.close()>
                 <svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M6 6l12 12M18 6L6 18" /></svg>
             </button>
         </div>

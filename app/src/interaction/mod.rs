@@ -102,6 +102,8 @@ pub trait Kind {
     fn flaws(&self) -> Vec<Flaw>;
     /// The viewer's check: is this an answer to it? Returns it as it is stored.
     fn check(&self, answer: &Value) -> Result<Value, Flaw>;
+    /// What lists and announcements call it.
+    fn title(&self) -> String;
     /// The settings that a viewer may see, as JSON for the kind's view.
     fn for_viewer(&self, video_id: i64, id: Uuid) -> String;
     /// The event name of the webhook that an answer sends.
@@ -139,6 +141,8 @@ pub struct Cue {
     pub style: String,
     /// The wire's name of the kind.
     pub kind: String,
+    /// What lists and announcements call it.
+    pub name: String,
     /// What a viewer may see of the settings, as JSON for the kind's view.
     pub face: String,
 }
@@ -182,6 +186,7 @@ impl Interaction {
             class: class.to_owned(),
             style,
             kind: self.spec.name().to_owned(),
+            name: self.spec.kind().title(),
             face: self.spec.kind().for_viewer(video_id, self.id),
         }
     }

@@ -1,6 +1,7 @@
 //! Pages that say why there is no video here, and what to do.
 
 use super::{Document, Frame};
+use crate::words::{Lang, Word};
 use leptos::prelude::*;
 
 /// Why a video can't be watched here.
@@ -34,32 +35,55 @@ impl Closed {
         }
     }
 
-    fn title(&self) -> &'static str {
+    fn title(&self) -> Word {
         match self {
-            Closed::Unknown => "There is no video here",
-            Closed::Gone => "This video is no longer available",
-            Closed::NotHere(_) => "This video can't be shown on this site",
-            Closed::Processing => "This video is being prepared",
-            Closed::Failed(_) => "This video could not be prepared",
-            Closed::Unwell => "Something went wrong on our side",
+            Closed::Unknown => Word::UnknownTitle,
+            Closed::Gone => Word::GoneTitle,
+            Closed::NotHere(_) => Word::NotHereTitle,
+            Closed::Processing => Word::ProcessingTitle,
+            Closed::Failed(_) => Word::FailedTitle,
+            Closed::Unwell => Word::UnwellTitle,
         }
     }
 
-    fn advice(&self) -> String {
+    fn advice(&self, lang: Lang) -> String {
+        let word = match self {
+            Closed::Unknown => Word::UnknownAdvice,
+            Closed::Gone => Word::GoneAdvice,
+            Closed::NotHere(_) => Word::NotHereAdvice,
+            Closed::Processing => Word::ProcessingAdvice,
+            Closed::Failed(reason) => return reason.clone(),
+            Closed::Unwell => Word::UnwellAdvice,
+        };
+        lang.say(word).to_owned()
+    }
+
+    /// The name of the error that an embedding page gets from the SDK.
+    fn error(&self) -> &'static str {
         match self {
-            Closed::Unknown => "The address may have been cut off. Ask the person who sent it for a new link.".into(),
-            Closed::Gone => "Its owner has taken it down, or its time has run out.".into(),
-            Closed::NotHere(_) => "Its owner has chosen where it may be embedded.".into(),
-            Closed::Processing => "It will start to play here in a moment.".into(),
-            Closed::Failed(reason) => reason.clone(),
-            Closed::Unwell => "Try again in a moment.".into(),
+            Closed::Unknown | Closed::Gone => "NotFoundError",
+            Closed::NotHere(_) => "PrivacyError",
+            Closed::Processing | Closed::Failed(_) | Closed::Unwell => "UnavailableError",
         }
     }
 }
 
+/// Tells the page around the frame what is wrong, once it has said hello.
+fn script(closed: &Closed, lang: Lang) -> String {
+    // A sentence of ours as a string of script; `<` could end the element.
+    let message = serde_json::to_string(lang.say(closed.title())).unwrap_or_default().replace('<', "\\u003c");
+    let name = closed.error();
+    format!(
+        "addEventListener('message',e=>{{if(e.source===parent&&e.data&&e.data.context==='cuepoint'&&e.ports[0])\
+         e.ports[0].postMessage({{event:'error',detail:{{name:'{name}',message:{message}}}}})}})"
+    )
+}
+
 #[component]
 pub fn ClosedPage(frame: Frame, closed: Closed) -> impl IntoView {
-    let (title, advice) = (closed.title(), closed.advice());
+    let lang = frame.lang;
+    let (title, advice) = (lang.say(closed.title()), closed.advice(lang));
+    let (script, nonce) = (script(&closed, lang), frame.nonce.clone());
     let waiting = closed == Closed::Processing;
     let elsewhere = match closed {
         Closed::NotHere(address) => address,
@@ -67,6 +91,7 @@ pub fn ClosedPage(frame: Frame, closed: Closed) -> impl IntoView {
     };
     view! {
         <Document frame title=title.to_owned() class="page closed">
+            <script nonce=nonce>{script}</script>
             {waiting.then(|| view! { <meta http-equiv="refresh" content=LOOK_AGAIN /> })}
             <main class="notice">
                 <svg class="notice-mark" viewBox="0 0 48 48" aria-hidden="true">
@@ -76,7 +101,7 @@ pub fn ClosedPage(frame: Frame, closed: Closed) -> impl IntoView {
                 <h1>{title}</h1>
                 <p>{advice}</p>
                 {elsewhere.map(|href| view! {
-                    <a class="button" href=href target="_blank" rel="noopener">"Watch it on its own page"</a>
+                    <a class="button" href=href target="_blank" rel="noopener">{lang.say(Word::WatchThere)}</a>
                 })}
             </main>
         </Document>

@@ -2,21 +2,20 @@
 
 use super::{Document, Frame};
 use crate::{
-    engage::Surface,
     film::Film,
-    player::{Options, Player},
+    player::{Player, Setting},
 };
 use leptos::prelude::*;
 
 #[component]
-pub fn EmbedPage(frame: Frame, film: Film, options: Options) -> impl IntoView {
+pub fn EmbedPage(frame: Frame, film: Film, setting: Setting) -> impl IntoView {
     let (title, description) = (film.title.clone(), film.description.clone());
     let (poster, label) = (film.poster.clone(), film.title.clone());
     view! {
         <Document frame title description poster boots=true class="embed">
             // The page around the frame has a main part of its own.
             <section class="fill" aria-label=label>
-                <Player film options surface=Surface::Embed />
+                <Player film setting />
             </section>
         </Document>
     }

@@ -4,8 +4,9 @@ pub mod closed;
 pub mod embed;
 pub mod home;
 pub mod play;
+pub mod sdk;
 
-use crate::player::boot;
+use crate::{player::boot, words::Lang};
 use leptos::prelude::*;
 
 /// Where the built site stands; the names carry hashes.
@@ -16,6 +17,8 @@ pub struct Assets {
     pub wasm: Option<String>,
     /// The module that fetches chunks; loaded beside the script to save a round trip.
     pub chunks: Option<String>,
+    /// The streaming engine.
+    pub engine: Option<String>,
 }
 
 /// What a page needs besides its own view.
@@ -26,6 +29,7 @@ pub struct Frame {
     pub nonce: String,
     /// The address under which others reach this page.
     pub canonical: String,
+    pub lang: Lang,
 }
 
 /// The document. `poster` is fetched before everything else; `boots` makes the player interactive
@@ -40,11 +44,11 @@ pub(crate) fn Document(
     class: &'static str,
     children: Children,
 ) -> impl IntoView {
-    let Frame { assets, nonce, canonical } = frame;
+    let Frame { assets, nonce, canonical, lang } = frame;
     let boot = boots.then(|| boot::script(&assets)).flatten();
     view! {
         <!DOCTYPE html>
-        <html lang="en" class=class>
+        <html lang=lang.code() dir=lang.dir() class=class>
             <head>
                 <meta charset="utf-8" />
                 {boot.map(|text| view! { <script nonce=nonce.clone()>{text}</script> })}

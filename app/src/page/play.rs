@@ -1,67 +1,121 @@
-//! The play page: the video, its title, and ways to pass it on.
+//! The play page: the video, its title, its contents beside it, and ways to pass it on.
 
 use super::{Document, Frame};
 use crate::{
-    engage::Surface,
     film::Film,
-    player::{Options, Player},
+    player::{Player, Setting},
+    words::{Lang, Word},
 };
 use leptos::prelude::*;
 
 /// What the page says about the video beside the video itself.
 #[derive(Clone, Debug)]
 pub struct About {
-    pub views: i64,
+    /// Such as `12 views`.
+    pub views: String,
     /// Such as `23 November 2026`.
     pub date: String,
     pub owner: String,
     pub share_url: String,
     pub embed_url: String,
+    /// Where the SDK is found.
+    pub sdk_url: String,
 }
 
 #[component]
-pub fn PlayPage(frame: Frame, film: Film, about: About, options: Options) -> impl IntoView {
+pub fn PlayPage(frame: Frame, film: Film, about: About, setting: Setting) -> impl IntoView {
+    let lang = frame.lang;
     let (title, description) = (film.title.clone(), film.description.clone());
     let poster = film.poster.clone();
-    let ratio = format!("{}/{}", film.width.max(1), film.height.max(1));
-    let snippet = format!(
-        "<iframe src=\"{}\" style=\"width:100%;aspect-ratio:{ratio};border:0\" title=\"{}\" loading=\"lazy\" \
-         allow=\"autoplay; picture-in-picture\" allowfullscreen></iframe>",
-        about.embed_url,
-        title.replace('&', "&amp;").replace('"', "&quot;")
-    );
-    let views = match about.views {
-        1 => "1 view".to_owned(),
-        n => format!("{n} views"),
-    };
+    let has_contents = film.chapters.is_some() || !film.captions.is_empty() || !film.timeline.is_empty();
+    let share = share(lang, &film, &about);
+    let class = if has_contents { "watch wide" } else { "watch" };
     view! {
         <Document frame title=title.clone() description=description.clone() poster boots=true class="page">
-            <main class="watch">
-                <Player film options surface=Surface::Play />
-                <header class="watch-head">
-                    <h1>{title}</h1>
-                    <p class="watch-meta">
-                        <span>{views}</span>
-                        <span>{about.date}</span>
-                        <span>{about.owner}</span>
-                    </p>
-                </header>
-                {(!description.is_empty()).then(|| view! { <p class="watch-about">{description}</p> })}
-                <details class="share">
-                    <summary>"Share"</summary>
-                    <div class="share-body">
-                        <label class="share-row">
-                            <span>"Link"</span>
-                            <input type="text" readonly value=about.share_url />
-                        </label>
-                        <label class="share-row">
-                            <span>"Embed"</span>
-                            <input type="text" readonly value=snippet />
-                        </label>
-                    </div>
-                </details>
+            <main class=class>
+                <Player film setting />
+                <div class="watch-below">
+                    <header class="watch-head">
+                        <div>
+                            <h1>{title}</h1>
+                            <p class="watch-meta">
+                                <span>{about.views}</span>
+                                <span>{about.date}</span>
+                                <span>{about.owner}</span>
+                            </p>
+                        </div>
+                        <button type="button" class="share-open" popovertarget="share">
+                            <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
+                                <path d="M12 15V4.5M8 8l4-4 4 4M5 12.5v5a2 2 0 0 0 2 2h10a2 2 0 0 0 2-2v-5" />
+                            </svg>
+                            {lang.say(Word::Share)}
+                        </button>
+                    </header>
+                    {(!description.is_empty()).then(|| view! { <p class="watch-about">{description}</p> })}
+                </div>
+                {has_contents.then(|| view! {
+                    <aside class="side" aria-label=lang.say(Word::Contents)><div id="contents"></div></aside>
+                })}
+                {share}
             </main>
-            <footer class="foot">"Played by Cuepoint"</footer>
+            <footer class="foot">{lang.with(Word::PlayedBy, "Cuepoint")}</footer>
         </Document>
     }
+}
+
+/// The dialog with links and snippets. It opens without a script; copying needs one.
+fn share(lang: Lang, film: &Film, about: &About) -> impl IntoView + use<> {
+    let (width, height) = (film.width.max(1), film.height.max(1));
+    let fixed = (640, 640 * height / width);
+    let frame = |size: String| {
+        format!(
+            "<iframe src=\"{}\" title=\"{}\" {size} loading=\"lazy\" referrerpolicy=\"strict-origin-when-cross-origin\" \
+             allow=\"autoplay; fullscreen; picture-in-picture; encrypted-media; web-share\" allowfullscreen></iframe>",
+            about.embed_url,
+            attribute(&film.title),
+        )
+    };
+    let element = format!(
+        "<script type=\"module\" src=\"{}\"></script>\n<cuepoint-player token=\"{}\" style=\"aspect-ratio:{width}/{height}\">\
+         </cuepoint-player>",
+        about.sdk_url, film.token
+    );
+    let rows = [
+        (Word::Link, about.share_url.clone(), false),
+        (Word::LinkAtTime, about.share_url.clone(), true),
+        (Word::Embed, frame(format!("style=\"width:100%;aspect-ratio:{width}/{height};border:0\"")), false),
+        (Word::EmbedFixed, frame(format!("width=\"{}\" height=\"{}\" style=\"border:0\"", fixed.0, fixed.1)), false),
+        (Word::EmbedElement, element, false),
+    ];
+    let rows = rows.into_iter().map(|(word, text, at)| {
+        view! {
+            <div class="share-row">
+                <span id=format!("share-{word:?}")>
+                    {lang.say(word)}
+                    {at.then(|| view! { " (" <span class="share-time">"0:00"</span> ")" })}
+                </span>
+                <div class="share-line">
+                    <input type="text" readonly aria-labelledby=format!("share-{word:?}") data-at=at.then_some("") value=text />
+                    <button type="button" class="button" data-copy="" aria-describedby=format!("share-{word:?}")>
+                        {lang.say(Word::Copy)}
+                    </button>
+                </div>
+            </div>
+        }
+    });
+    view! {
+        <div id="share" class="sheet share" popover="auto" role="dialog" aria-labelledby="share-title">
+            <header class="sheet-head">
+                <h2 id="share-title">{lang.say(Word::Share)}</h2>
+                <button type="button" class="control" popovertarget="share" popovertargetaction="hide" aria-label=lang.say(Word::Close)>
+                    <svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M6 6l12 12M18 6L6 18" /></svg>
+                </button>
+            </header>
+            {rows.collect_view()}
+        </div>
+    }
+}
+
+fn attribute(text: &str) -> String {
+    text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;")
 }

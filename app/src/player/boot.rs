@@ -8,13 +8,14 @@ const PATIENCE_MS: u32 = 3_000;
 
 /// The script for these assets; none when the site was not built.
 ///
-/// It leaves `window.__cue = {p: [ms, seconds] | undefined}`, the moment and position of the first
-/// playback, for the recorder: a video may play long before the wasm arrives.
+/// It leaves `window.__cue = {p, m, i}`: the page's milliseconds and the position at the first playback,
+/// since a video may play long before the wasm arrives; the parent's messages until someone takes them;
+/// and `import`, which only a script has. A page that streams (`data-stream`) has nothing to wait for.
 pub fn script(assets: &Assets) -> Option<String> {
     let (script, wasm) = (assets.script.as_ref()?, assets.wasm.as_ref()?);
     let chunks = assets.chunks.as_ref().map(|src| format!("import({src:?});")).unwrap_or_default();
     Some(format!(
-        "(()=>{{const q=window.__cue={{}},d=document,w=window;let f=0;\
+        "(()=>{{const d=document,w=window,q=w.__cue={{m:[],i:u=>import(u)}};let f=0;\
          const go=()=>{{if(f++)return;{chunks}\
          const b=fetch({wasm:?},{{credentials:'same-origin'}});\
          import({script:?}).then(async m=>{{await m.default({{module_or_path:b}});m.hydrate();\
@@ -22,7 +23,9 @@ pub fn script(assets: &Assets) -> Option<String> {
          for(const e of['loadeddata','error'])d.addEventListener(e,x=>x.target.tagName==='VIDEO'&&go(),true);\
          for(const e of['pointerdown','keydown'])w.addEventListener(e,go,{{capture:true,passive:true}});\
          d.addEventListener('playing',e=>q.p??=[performance.now(),e.target.currentTime],true);\
-         w.addEventListener('message',e=>{{if(String(e.data).includes('player.js'))go()}});\
+         w.addEventListener('message',e=>{{const x=e.data;\
+         if(q.m&&e.source===w.parent&&/player\\.js|cuepoint/.test(x&&x.context||x)){{q.m.push(e);go()}}}});\
+         d.addEventListener('DOMContentLoaded',()=>d.querySelector('[data-stream]')&&go());\
          setTimeout(go,{PATIENCE_MS})}})()"
     ))
 }

@@ -1,8 +1,13 @@
 //! The state of the `<video>` as signals. Only the element sets them; controls ask, see [`super::request`].
 
+use super::{
+    captions,
+    chapters::Chapter,
+    js::{get, is_same, is_true},
+};
 use leptos::prelude::*;
-use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{HtmlMediaElement, HtmlVideoElement, TextTrackMode};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use web_sys::{Event, HtmlElement, HtmlMediaElement, HtmlVideoElement};
 
 /// What the element last said.
 #[derive(Clone, Copy)]
@@ -14,26 +19,36 @@ pub struct Media {
     pub started: RwSignal<bool>,
     pub ended: RwSignal<bool>,
     pub waiting: RwSignal<bool>,
-    pub failed: RwSignal<bool>,
+    /// The code of a `MediaError`, 0 when all is well.
+    pub failed: RwSignal<i64>,
     /// Milliseconds of media time.
     pub time: RwSignal<i64>,
     pub duration: RwSignal<i64>,
     pub buffered: RwSignal<i64>,
     /// 0 to 100.
-    pub volume: RwSignal<i32>,
+    pub volume: RwSignal<i64>,
     pub muted: RwSignal<bool>,
-    pub captions: RwSignal<bool>,
+    /// In percent: 100 is as recorded.
+    pub rate: RwSignal<i64>,
+    pub looped: RwSignal<bool>,
+    /// The place of the showing captions, or -1.
+    pub track: RwSignal<i64>,
+    /// The container fills the screen, or the window.
     pub fullscreen: RwSignal<bool>,
+    /// Only the bare video is seen: in a window of its own, or in a phone's own player.
+    pub apart: RwSignal<bool>,
+    pub chapters: RwSignal<Vec<Chapter>>,
 }
 
-/// Everything after which the element's state may differ, and the clicks on it.
-const EVENTS: [&str; 17] = [
+/// Everything after which the element's state may differ.
+const EVENTS: [&str; 20] = [
     "play",
     "playing",
     "pause",
     "ended",
     "waiting",
     "canplay",
+    "loadedmetadata",
     "timeupdate",
     "durationchange",
     "progress",
@@ -43,8 +58,10 @@ const EVENTS: [&str; 17] = [
     "volumechange",
     "error",
     "emptied",
-    "click",
-    "dblclick",
+    "enterpictureinpicture",
+    "leavepictureinpicture",
+    "webkitbeginfullscreen",
+    "webkitendfullscreen",
 ];
 
 impl Media {
@@ -55,44 +72,57 @@ impl Media {
             started: RwSignal::new(false),
             ended: RwSignal::new(false),
             waiting: RwSignal::new(false),
-            failed: RwSignal::new(false),
+            failed: RwSignal::new(0),
             time: RwSignal::new(0),
             duration: RwSignal::new(duration),
             buffered: RwSignal::new(0),
             volume: RwSignal::new(100),
             muted: RwSignal::new(false),
-            captions: RwSignal::new(false),
+            rate: RwSignal::new(100),
+            looped: RwSignal::new(false),
+            track: RwSignal::new(-1),
             fullscreen: RwSignal::new(false),
+            apart: RwSignal::new(false),
+            chapters: RwSignal::new(Vec::new()),
         }
     }
 
-    /// Follows the element from now on, and lets `hear` know of each of its events.
-    pub fn follow(self, video: &HtmlVideoElement, hear: impl Fn(&HtmlVideoElement, &str) + 'static) {
-        let element = video.clone();
-        let hear = Closure::<dyn Fn(web_sys::Event)>::new(move |event: web_sys::Event| {
+    /// Follows an element for as long as the page lives; `hear` gets each event after the signals are set.
+    pub fn follow(
+        self,
+        root: &HtmlElement,
+        video: &HtmlVideoElement,
+        hear: impl Fn(&HtmlVideoElement, &str) + 'static,
+    ) {
+        let (of, within) = (video.clone(), root.clone());
+        let hear = Closure::<dyn Fn(Event)>::new(move |event: Event| {
             let name = event.type_();
-            self.read(&element, &name);
-            hear(&element, &name);
+            self.read(&within, &of, &name);
+            hear(&of, &name);
         });
+        let hear: &js_sys::Function = hear.as_ref().unchecked_ref();
         for name in EVENTS {
             // Listening to an element that exists can't fail.
-            let _ = video.add_event_listener_with_callback(name, hear.as_ref().unchecked_ref());
+            let _ = video.add_event_listener_with_callback(name, hear);
         }
+        // `loop` has no event of its own.
+        let _ = root.add_event_listener_with_callback(LOOPED, hear);
         if let Some(tracks) = video.text_tracks() {
-            let _ = tracks.add_event_listener_with_callback("change", hear.as_ref().unchecked_ref());
+            let _ = tracks.add_event_listener_with_callback("change", hear);
         }
-        let document = document();
-        let _ = document.add_event_listener_with_callback("fullscreenchange", hear.as_ref().unchecked_ref());
-        hear.forget();
-        self.read(video, "");
+        for name in ["fullscreenchange", "webkitfullscreenchange"] {
+            let _ = document().add_event_listener_with_callback(name, hear);
+        }
+        let _ = root.add_event_listener_with_callback(FILLED, hear);
+        self.read(root, video, "");
         video.set_controls(false);
     }
 
-    fn read(self, video: &HtmlVideoElement, event: &str) {
+    fn read(self, root: &HtmlElement, video: &HtmlVideoElement, event: &str) {
         put(self.paused, video.paused());
-        put(self.started, self.started.get_untracked() || !video.paused() || video.current_time() > 0.0);
+        put(self.started, self.started.get_untracked() || !video.paused() || video.played().length() > 0);
         put(self.ended, video.ended());
-        put(self.failed, video.error().is_some());
+        put(self.failed, video.error().map_or(0, |error| error.code().into()));
         match event {
             "waiting" | "seeking" => put(self.waiting, !video.paused()),
             "playing" | "canplay" | "seeked" | "pause" | "ended" | "error" => put(self.waiting, false),
@@ -103,11 +133,34 @@ impl Media {
             put(self.duration, ms(video.duration()));
         }
         put(self.buffered, buffered_at(video));
-        put(self.volume, (video.volume() * 100.0).round() as i32);
+        put(self.volume, (video.volume() * 100.0).round() as i64);
         put(self.muted, video.muted());
-        put(self.captions, captions(video).is_some_and(|track| track.mode() == TextTrackMode::Showing));
-        put(self.fullscreen, document().fullscreen_element().is_some());
+        put(self.rate, (video.playback_rate() * 100.0).round() as i64);
+        put(self.looped, video.loop_());
+        put(self.track, captions::showing(video));
+        put(self.fullscreen, is_filled(root) || fullscreen_element().is_some());
+        let apart = is_true(video, "webkitDisplayingFullscreen") || in_picture(video);
+        put(self.apart, apart);
     }
+}
+
+/// The events that the player gives its own root, where the platform has none.
+pub const LOOPED: &str = "cue:loop";
+pub const FILLED: &str = "cue:fill";
+
+/// Does the player fill the window, on a phone that lets only videos fill its screen?
+pub fn is_filled(root: &HtmlElement) -> bool {
+    root.has_attribute("data-filled")
+}
+
+pub fn fullscreen_element() -> Option<JsValue> {
+    let of = |name: &str| Some(get(&document(), name)).filter(JsValue::is_object);
+    of("fullscreenElement").or_else(|| of("webkitFullscreenElement"))
+}
+
+/// Is this video the one in a picture-in-picture window?
+pub fn in_picture(video: &HtmlVideoElement) -> bool {
+    is_same(&document(), "pictureInPictureElement", video)
 }
 
 /// Sets a signal only when it changes: `timeupdate` comes four times a second.
@@ -127,10 +180,4 @@ fn buffered_at(video: &HtmlMediaElement) -> i64 {
     let (ranges, now) = (video.buffered(), video.current_time());
     let ends = (0..ranges.length()).filter_map(|i| Some((ranges.start(i).ok()?, ranges.end(i).ok()?)));
     ends.into_iter().find(|(from, to)| *from <= now + 0.5 && now <= *to).map_or(0, |(_, to)| ms(to))
-}
-
-/// The captions track, if there is one.
-pub fn captions(video: &HtmlMediaElement) -> Option<web_sys::TextTrack> {
-    let tracks = video.text_tracks()?;
-    (0..tracks.length()).find_map(|i| tracks.get(i))
 }

@@ -70,6 +70,11 @@ impl Recorder {
         }))
     }
 
+    /// The token of the video.
+    pub fn video(self) -> String {
+        self.0.with_value(|inner| inner.video.clone())
+    }
+
     /// Begins to report: the load itself, then whatever the element says.
     pub fn start(self, video: &HtmlVideoElement) {
         let clock = clock();

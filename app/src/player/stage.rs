@@ -2,20 +2,25 @@
 //! fetched a little before it is needed.
 
 use super::{
-    media::Media,
-    recorder::Recorder,
-    request::{Player, Request},
+    bridge,
+    deck::Deck,
+    float::{Chunk, later},
+    js::call,
+    request::Request,
+    session,
     tape::What,
     timeline,
 };
-use crate::interaction::{Cue, cta};
+use crate::{
+    interaction::{Cue, cta},
+    words::Word,
+};
 use leptos::prelude::*;
 
 /// What an interaction's view may do.
 #[derive(Clone, Copy)]
 pub struct Act {
-    recorder: Recorder,
-    player: Player,
+    deck: Deck,
     closed: RwSignal<bool>,
     /// The focus is inside.
     held: RwSignal<bool>,
@@ -23,31 +28,56 @@ pub struct Act {
 }
 
 impl Act {
+    pub fn word(self, word: Word) -> String {
+        self.deck.say(word)
+    }
+
     /// A number for the click that may come, and the address that records it on the way.
     pub fn link(self, base: &str) -> (u32, String) {
-        let seq = self.recorder.reserve();
-        (seq, self.recorder.click_through(base, seq))
+        let seq = self.deck.recorder.reserve();
+        (seq, self.deck.recorder.click_through(base, seq))
     }
 
     /// The viewer clicked; `seq` is the number that its link carries.
     pub fn clicked(self, seq: u32) {
-        self.recorder.answered(seq, self.id.get_value());
+        self.deck.recorder.answered(seq, self.id.get_value());
+    }
+
+    /// Lets the embedding page have its say on a click, if it listens to `event`: then the click is
+    /// held, and `go` called once the page lets it through.
+    pub fn holds(self, event: &'static str, label: String, href: Option<String>, go: Box<dyn FnOnce()>) -> bool {
+        bridge::ask(self.deck, event, self.id.get_value(), label, href, go).is_none()
+    }
+
+    /// The same for what only we can do: `go` is called in any case, unless the page forbids it.
+    pub fn let_through(self, event: &'static str, label: String, href: Option<String>, go: Box<dyn FnOnce()>) {
+        if let Some(go) = bridge::ask(self.deck, event, self.id.get_value(), label, href, go) {
+            go();
+        }
     }
 
     pub fn seek(self, to_ms: i64) {
-        self.player.ask(Request::Seek(to_ms));
+        self.deck.ask(Request::Seek(to_ms));
+    }
+
+    /// It is on the frame now.
+    pub fn shown(self, name: &str, kind: &str) {
+        self.deck.recorder.note(What::Shown { interaction: self.id.get_value() });
+        self.deck.said.say(name);
+        bridge::shown(self.deck, self.id.get_value(), kind);
     }
 
     /// The viewer put it away.
     pub fn close(self) {
-        self.recorder.note(What::Skip { interaction: self.id.get_value() });
-        self.player.focus();
+        self.deck.recorder.note(What::Skip { interaction: self.id.get_value() });
+        self.deck.player.focus();
         self.closed.set(true);
     }
 }
 
 #[component]
-pub fn Stage(timeline: Vec<Cue>, media: Media, recorder: Recorder, handle: Player) -> impl IntoView {
+pub fn Stage(timeline: Vec<Cue>, deck: Deck) -> impl IntoView {
+    let media = deck.media;
     let cues = StoredValue::new(timeline.clone());
     let near = Memo::new(move |_| {
         let t = media.time.get();
@@ -60,7 +90,7 @@ pub fn Stage(timeline: Vec<Cue>, media: Media, recorder: Recorder, handle: Playe
     });
     let places = timeline.into_iter().map(move |cue| {
         let (closed, held) = (RwSignal::new(false), RwSignal::new(false));
-        let act = Act { recorder, player: handle, closed, held, id: StoredValue::new(cue.id.clone()) };
+        let act = Act { deck, closed, held, id: StoredValue::new(cue.id.clone()) };
         let cue = StoredValue::new(cue);
         let visible = Memo::new(move |_| {
             let t = media.time.get();
@@ -70,22 +100,22 @@ pub fn Stage(timeline: Vec<Cue>, media: Media, recorder: Recorder, handle: Playe
         });
         move || visible.get().then(|| view! { <Placed cue=cue.get_value() act /> })
     });
-    view! { <div class="stage" aria-live="polite">{places.collect_view()}</div> }
+    view! { <div class="stage">{places.collect_view()}</div> }
 }
 
 /// One interaction in its place, its view as soon as its chunk is there.
 #[component]
 fn Placed(cue: Cue, act: Act) -> impl IntoView {
-    let body = RwSignal::new_local(None::<AnyView>);
-    leptos::task::spawn_local(async move {
+    if cue.pause {
+        hold(act.deck);
+    }
+    let chunk: Chunk = Box::pin(async move {
         let view = match cue.kind.as_str() {
             "cta" => cta::show(cue.face, act).await,
-            _ => return,
+            _ => return ().into_any(),
         };
-        // The moment may have passed while the chunk was on its way.
-        if body.try_set(Some(view)).is_none() {
-            act.recorder.note(What::Shown { interaction: cue.id });
-        }
+        act.shown(&cue.name, &cue.kind);
+        view
     });
     view! {
         <div
@@ -94,10 +124,21 @@ fn Placed(cue: Cue, act: Act) -> impl IntoView {
             on:focusin=move |_| act.held.set(true)
             on:focusout=move |_| act.held.set(false)
         >
-            {move || {
-                body.track();
-                body.try_update_untracked(Option::take).flatten()
-            }}
+            {later(chunk)}
         </div>
+    }
+}
+
+/// Playback waits for the viewer. Where only the bare video is seen, it says why, and a phone's own
+/// player, on which nothing of ours can stand, is left.
+fn hold(deck: Deck) {
+    deck.ask(Request::Pause);
+    if deck.media.apart.get_untracked() {
+        let why = deck.say(Word::WaitsForYou);
+        deck.said.say(&why);
+        session::show(deck, &why);
+        if let Some((_, video)) = deck.player.elements() {
+            call(&video, "webkitExitFullscreen", &[]);
+        }
     }
 }

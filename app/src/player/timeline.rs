@@ -28,6 +28,7 @@ mod tests {
             class: String::new(),
             style: String::new(),
             kind: "cta".into(),
+            name: String::new(),
             face: String::new(),
         }
     }

@@ -4,6 +4,7 @@
 use crate::{
     catalogue::Published,
     engine::{TOO_OLD_MS, VIEW_EVENTS},
+    page::{Asked, nowhere},
     state::{State, now},
     store::{entries::Entry, views},
     visitor::Visitor,
@@ -54,6 +55,7 @@ pub async fn follow(
     RawQuery(query): RawQuery,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     method: Method,
+    asked: Asked,
     headers: HeaderMap,
 ) -> Response {
     let click = Click::read(query.as_deref());
@@ -67,7 +69,7 @@ pub async fn follow(
     let published = found.filter(|published| published.video.deleted_at.is_none());
     let Some((published, interaction, target)) = published.and_then(|published| pick(published, click.i.as_deref()))
     else {
-        return crate::page::nowhere(Shared(state)).await;
+        return nowhere(Shared(state), asked).await;
     };
     if method == Method::GET && !is_prefetch(&headers) {
         let visitor = Visitor::new(peer, &headers, &state.config);

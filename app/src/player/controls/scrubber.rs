@@ -1,36 +1,72 @@
-//! The scrubber: a native range, so that mouse, touch, keyboard and screen readers know it.
+//! The scrubber: a native range, so that mouse, touch, keyboard and screen readers know it. Chapters
+//! are gaps in it, interactions diamonds above it; the preview is a chunk, fetched at the first approach.
 
-use super::spoken;
-use crate::player::{
-    media::Media,
-    request::{Player, Request},
+use crate::{
+    player::{
+        chapters,
+        deck::Deck,
+        float::{Chunk, later},
+        preview,
+        request::Request,
+    },
+    words::Word,
 };
 use leptos::prelude::*;
 
 #[component]
-pub fn Scrubber(media: Media, handle: Player) -> impl IntoView {
+pub fn Scrubber(deck: Deck) -> impl IntoView {
+    let media = deck.media;
     // In hundredths of a percent: whole numbers need little code.
     let share = move |ms: i64| ms * 10_000 / media.duration.get().max(1);
     let style = move || {
         let (played, buffered) = (share(media.time.get()), share(media.buffered.get()));
-        format!("--played:{played};--buffered:{buffered}")
+        ["--played:", &played.to_string(), ";--buffered:", &buffered.to_string()].concat()
+    };
+    let place = move |class: &'static str, ms: i64| {
+        let style = move || ["--at:", &share(ms).to_string()].concat();
+        view! { <i class=class style=style></i> }
+    };
+    // A new chapter or second is worth words, a quarter of a second is not.
+    let second = Memo::new(move |_| media.time.get() / 1000);
+    let words = move || {
+        let t = second.get() * 1000;
+        let time = deck.words.time_of(t, media.duration.get());
+        let chapter = media.chapters.with(|all| chapters::at(all, t).map(|place| all[place].title.clone()));
+        match chapter {
+            Some(title) => [time, ", ".to_owned(), title].concat(),
+            None => time,
+        }
+    };
+    let near = RwSignal::new(false);
+    let preview = move || {
+        near.get().then(|| {
+            let chunk: Chunk = Box::pin(preview::show(deck));
+            later(chunk)
+        })
     };
     view! {
-        <div class="scrubber" style=style>
+        <div class="scrubber" style=style on:pointerenter=move |_| near.set(true) on:focusin=move |_| near.set(true)>
             <input
                 type="range"
-                aria-label="Seek"
+                aria-label=deck.say(Word::Seek)
                 min="0"
                 max=move || media.duration.get()
                 step="1"
-                prop:value=move || media.time.get() as i32
-                aria-valuetext=move || format!("{} of {}", spoken(media.time.get()), spoken(media.duration.get()))
+                prop:value=move || media.time.get() as f64
+                aria-valuetext=words
                 on:input=move |event| {
                     if let Ok(ms) = event_target_value(&event).parse() {
-                        handle.ask(Request::Seek(ms));
+                        deck.ask(Request::Seek(ms));
                     }
                 }
             />
+            <div class="marks" aria-hidden="true">
+                {move || media.chapters.with(|all| {
+                    all.iter().skip(1).map(|chapter| place("chapter-gap", chapter.from)).collect_view()
+                })}
+                {deck.moments.get_value().into_iter().map(|moment| place("moment", moment.0)).collect_view()}
+            </div>
+            {preview}
         </div>
     }
 }

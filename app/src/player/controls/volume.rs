@@ -1,33 +1,41 @@
 //! Mute and volume, apart: phones have the one without the other.
 
-use super::icon::{self, Icon};
-use crate::player::{
-    media::Media,
-    request::{Player, Request},
+use super::{
+    button::{Button, button},
+    icon,
+};
+use crate::{
+    player::{deck::Deck, request::Request, speech::percent},
+    words::Word,
 };
 use leptos::prelude::*;
 
 #[component]
-pub fn Volume(media: Media, handle: Player) -> impl IntoView {
+pub fn Volume(deck: Deck) -> impl IntoView {
+    let media = deck.media;
     let heard = move || if media.muted.get() { 0 } else { media.volume.get() };
-    let label = move || if heard() == 0 { "Unmute" } else { "Mute" };
     view! {
-        <div class="volume" style=move || format!("--level:{}%", heard())>
-            <button type="button" class="control" aria-label=label aria-keyshortcuts="m" data-tip=label
-                on:click=move |_| handle.ask(Request::Mute)>
-                <Icon path=move || if heard() == 0 { icon::SILENT } else { icon::LOUD } />
-            </button>
+        <div class="volume" style=move || ["--level:", &heard().to_string(), "%"].concat()>
+            {button(Button {
+                class: "",
+                name: Box::new(move || deck.say(if heard() == 0 { Word::Unmute } else { Word::Mute })),
+                keys: "m",
+                path: Box::new(move || if heard() == 0 { icon::SILENT } else { icon::LOUD }),
+                pressed: None,
+                expanded: None,
+                press: Box::new(move || deck.ask(Request::Mute)),
+            })}
             <input
                 type="range"
-                aria-label="Volume"
+                aria-label=deck.say(Word::Volume)
                 min="0"
                 max="100"
                 step="1"
-                prop:value=heard
-                aria-valuetext=move || format!("{} percent", heard())
+                prop:value=move || heard() as f64
+                aria-valuetext=move || percent(heard() as f64 / 100.0)
                 on:input=move |event| {
                     if let Ok(level) = event_target_value(&event).parse() {
-                        handle.ask(Request::Volume(level));
+                        deck.ask(Request::Volume(level));
                     }
                 }
             />

@@ -1,0 +1,139 @@
+//! What the embedding page may ask and hear: Player.js 0.0.11 for everyone, and our own protocol over a
+//! channel of its own once the page has said hello (WIRE.md, section 7). Only messages from the parent
+//! window are heard; nothing is allowed because of where they come from.
+
+mod calls;
+mod cue_points;
+mod player_js;
+mod port;
+mod state;
+
+use super::{deck::Deck, js::get, request::is_framed};
+use cue_points::CuePoint;
+use js_sys::{Array, Reflect};
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use web_sys::{MessageEvent, MessagePort, Window};
+
+/// The connection to the embedding page, if there is one.
+#[derive(Clone, Copy)]
+pub struct Bridge(StoredValue<Link, LocalStorage>);
+
+#[derive(Default)]
+struct Link {
+    parent: Option<Window>,
+    /// Where replies go: the parent's origin, once it has spoken.
+    origin: Option<String>,
+    /// Player.js listeners: event and the id that the parent gave.
+    heard: Vec<(String, Option<String>)>,
+    port: Option<MessagePort>,
+    /// The events of our own protocol that the page listens to.
+    wanted: Vec<String>,
+    /// Clicks that wait for the page's word.
+    asked: Vec<(u32, Box<dyn FnOnce()>)>,
+    asks: u32,
+    cue_points: Vec<CuePoint>,
+    named: u32,
+    /// Position, chapter and watched share as last told.
+    at: i64,
+    chapter: Option<usize>,
+    percent: i64,
+    /// Playback waits for data.
+    waiting: bool,
+}
+
+impl Bridge {
+    pub fn new() -> Self {
+        Self(StoredValue::new_local(Link::default()))
+    }
+
+    fn with<T>(self, read: impl FnOnce(&Link) -> T) -> T {
+        self.0.with_value(read)
+    }
+
+    fn change<T>(self, change: impl FnOnce(&mut Link) -> T) -> Option<T> {
+        self.0.try_update_value(change)
+    }
+}
+
+/// Takes the messages that came while the script was on its way, then those that follow, and says that
+/// the player is ready.
+pub fn open(deck: Deck) {
+    if !is_framed() {
+        return;
+    }
+    let parent = window().parent().ok().flatten();
+    deck.bridge.change(|link| link.parent = parent);
+    let boot = get(&window(), "__cue");
+    let waiting: Array = get(&boot, "m").dyn_into().unwrap_or_default();
+    // From here on the boot script keeps nothing.
+    let _ = Reflect::set(&boot, &"m".into(), &JsValue::NULL);
+    for event in waiting {
+        take(deck, event.unchecked_into());
+    }
+    let listen = Closure::<dyn Fn(MessageEvent)>::new(move |event| take(deck, event));
+    let _ = window().add_event_listener_with_callback("message", listen.as_ref().unchecked_ref());
+    listen.forget();
+    player_js::say_ready(deck, None);
+}
+
+fn take(deck: Deck, event: MessageEvent) {
+    let parent: JsValue = deck.bridge.with(|link| link.parent.clone().into());
+    if get(&event, "source") != parent {
+        return;
+    }
+    let mut data = event.data();
+    if let Some(text) = data.as_string() {
+        data = js_sys::JSON::parse(&text).unwrap_or(JsValue::NULL);
+    }
+    let context = if data.is_object() { get(&data, "context").as_string() } else { None };
+    match context.as_deref() {
+        Some("player.js") => {
+            // A page on file:// has no origin that could be named.
+            let origin = Some(event.origin()).filter(|origin| origin != "null" && !origin.is_empty());
+            deck.bridge.change(|link| link.origin = origin);
+            player_js::take(deck, &data);
+        }
+        Some("cuepoint") => {
+            if let Ok(port) = event.ports().get(0).dyn_into::<MessagePort>() {
+                port::open(deck, port);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Hears an event of the element whose state the signals already hold.
+pub fn hear(deck: Deck, event: &str) {
+    if deck.bridge.with(|link| link.parent.is_none()) {
+        return;
+    }
+    player_js::hear(deck, event);
+    port::hear(deck, event);
+}
+
+/// An interaction has come onto the frame.
+pub fn shown(deck: Deck, id: String, kind: &str) {
+    port::tell(deck, "interactionshow", &[("id", id.into()), ("kind", kind.into())]);
+}
+
+/// Lets the page have its say on a click; gives `go` back when the page does not listen.
+pub fn ask(
+    deck: Deck,
+    event: &'static str,
+    id: String,
+    label: String,
+    href: Option<String>,
+    go: Box<dyn FnOnce()>,
+) -> Option<Box<dyn FnOnce()>> {
+    port::ask(deck, event, &[("id", id.into()), ("label", label.into()), ("url", href.into())], go)
+}
+
+/// Does the element say it waits?
+fn waits(event: &str) -> Option<bool> {
+    match event {
+        "waiting" => Some(true),
+        "playing" | "canplay" | "pause" | "ended" | "error" | "emptied" => Some(false),
+        _ => None,
+    }
+}

@@ -1,0 +1,123 @@
+//! How a viewer's player starts and what it remembers: volume, speed, captions, the place in the video;
+//! what the page's address asks for comes first.
+
+use super::{
+    captions,
+    deck::Deck,
+    js::call,
+    keys,
+    media::ms,
+    memory::{self, recall, remember},
+    request::Request,
+    speech::spoken,
+};
+use crate::words::Word;
+use js_sys::Promise;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, HtmlVideoElement};
+
+/// A position is kept this often while the video plays, in milliseconds of media time.
+const KEEP_MS: i64 = 5_000;
+
+/// Takes up what is remembered and what the address asks for.
+pub fn take_up(deck: Deck, root: &HtmlElement, video: &HtmlVideoElement) {
+    let data = |name: &str| root.get_attribute(&["data-", name].concat());
+    if let Some(level) = recall("volume").and_then(|level| level.parse::<f64>().ok()) {
+        video.set_volume((level / 100.0).clamp(0.0, 1.0));
+    }
+    if recall("muted").as_deref() == Some("1") {
+        video.set_muted(true);
+    }
+    let rate = data("rate").or_else(|| recall("rate")).and_then(|rate| rate.parse().ok());
+    if let Some(rate) = rate.filter(|rate| *rate != 100) {
+        deck.ask(Request::Rate(rate));
+    }
+    match data("captions").or_else(|| recall("captions")).as_deref() {
+        None | Some("0") => {}
+        Some("1") => captions::show(video, captions::in_language(video, &recall("captions-lang").unwrap_or_default())),
+        Some(lang) => captions::show(video, captions::in_language(video, lang)),
+    }
+    let untouched = video.current_time() == 0.0 && video.played().length() == 0;
+    if untouched
+        && data("start").is_none()
+        && let Some(at) = memory::place(&deck.recorder.video(), deck.media.duration.get_untracked())
+    {
+        deck.ask(Request::Seek(at));
+        deck.resumed.set(at);
+        deck.said.say(&deck.words.with(Word::SaidResumed, &spoken(at)));
+    }
+    if data("autoplay").is_some() && video.paused() {
+        begin(video);
+    }
+}
+
+/// Plays by itself: with sound where that is allowed, else muted, else not at all.
+fn begin(video: &HtmlVideoElement) {
+    let video = video.clone();
+    leptos::task::spawn_local(async move {
+        for _ in 0..2 {
+            let Some(asked) = call(&video, "play", &[]).and_then(|asked| asked.dyn_into::<Promise>().ok()) else {
+                return;
+            };
+            if wasm_bindgen_futures::JsFuture::from(asked).await.is_ok() || video.muted() {
+                return;
+            }
+            video.set_muted(true);
+        }
+    });
+}
+
+/// Remembers what the viewer changed; `deck`'s signals already hold it.
+pub fn hear(deck: Deck, video: &HtmlVideoElement, event: &str) {
+    let media = deck.media;
+    if !media.live.get_untracked() {
+        return;
+    }
+    match event {
+        "volumechange" => {
+            remember("volume", &media.volume.get_untracked().to_string());
+            remember("muted", if media.muted.get_untracked() { "1" } else { "0" });
+        }
+        "ratechange" => remember("rate", &media.rate.get_untracked().to_string()),
+        "change" => {
+            let place = media.track.get_untracked();
+            remember("captions", if place < 0 { "0" } else { "1" });
+            if let Some(track) =
+                usize::try_from(place).ok().and_then(|place| captions::tracks(video).into_iter().nth(place))
+            {
+                remember("captions-lang", &track.language());
+            }
+        }
+        "timeupdate" | "seeked" | "pause" | "ended" if media.started.get_untracked() => {
+            let at = ms(video.current_time());
+            if event != "timeupdate" || (at - deck.kept.get_value()).abs() >= KEEP_MS {
+                deck.kept.set_value(at);
+                memory::keep_place(&deck.recorder.video(), at, media.duration.get_untracked());
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Are the keyboard shortcuts on?
+pub fn keys_are_on() -> bool {
+    recall("keys").as_deref() != Some(keys::OFF)
+}
+
+/// What happens once the video has ended; the server wrote the owner's choice into the page.
+pub fn end(deck: Deck, video: &HtmlVideoElement) {
+    match deck.player.data("end").as_deref() {
+        Some("reset") => {
+            // Loading again is what brings the poster back.
+            video.load();
+            deck.media.started.set(false);
+        }
+        Some("next") => {
+            if let Some(next) = deck.player.data("next") {
+                let _ = location().assign(&next);
+            }
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,55 @@
+//! What not every browser has, or `web-sys` has no words for: properties and methods by name.
+
+use js_sys::{Array, Function, Object, Promise, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+
+/// A property; `undefined` when there is none.
+pub fn get(of: &JsValue, name: &str) -> JsValue {
+    Reflect::get(of, &name.into()).unwrap_or(JsValue::UNDEFINED)
+}
+
+/// Is a property this very object?
+pub fn is_same(of: &JsValue, name: &str, other: &JsValue) -> bool {
+    get(of, name) == *other
+}
+
+pub fn is_true(of: &JsValue, name: &str) -> bool {
+    get(of, name).is_truthy()
+}
+
+pub fn text(of: &JsValue, name: &str) -> Option<String> {
+    get(of, name).as_string()
+}
+
+pub fn object(pairs: &[(&str, JsValue)]) -> Object {
+    let object = Object::new();
+    for (name, value) in pairs {
+        // A fresh object takes every property.
+        let _ = Reflect::set(&object, &(*name).into(), value);
+    }
+    object
+}
+
+/// Calls a method; none when there is no such method or it threw. A promise that is refused stays unheard:
+/// nothing changed then, and the element shows that.
+pub fn call(of: &JsValue, method: &str, given: &[JsValue]) -> Option<JsValue> {
+    let method: Function = get(of, method).dyn_into().ok()?;
+    let answer = method.apply(of, &given.iter().collect::<Array>()).ok()?;
+    if let Some(promise) = answer.dyn_ref::<Promise>() {
+        ignore_refusal(promise.clone());
+    }
+    Some(answer)
+}
+
+/// Constructs a class of the window.
+pub fn new(class: &str, given: &[JsValue]) -> Option<JsValue> {
+    let class: Function = get(&leptos::prelude::window(), class).dyn_into().ok()?;
+    Reflect::construct(&class, &given.iter().collect::<Array>()).ok()
+}
+
+/// A browser may refuse (no gesture, no permission); then nothing changes, and the controls show that.
+pub fn ignore_refusal(promise: Promise) {
+    leptos::task::spawn_local(async move {
+        let _ = wasm_bindgen_futures::JsFuture::from(promise).await;
+    });
+}

@@ -1,0 +1,150 @@
+//! Streaming in several qualities: HLS, by the browser where it can be trusted with it, else by hls.js
+//! from our own origin. The plain file stays in the page for whoever plays before this is ready.
+
+use super::{
+    deck::Deck,
+    js::{call, get, is_true, object, text},
+    request::Request,
+};
+use js_sys::{Array, Function, Promise, Reflect};
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::HtmlVideoElement;
+
+/// Attaches the stream, unless the video has been played already: sources are never swapped under a viewer.
+#[lazy]
+pub async fn attach(deck: Deck, playlist: String) {
+    let Some((_, video)) = deck.player.elements() else { return };
+    // Safari's own player; other browsers claim to know HLS and stumble over it.
+    if is_true(&window(), "ManagedMediaSource") {
+        if !deck.media.started.get_untracked() {
+            take(&video, &playlist);
+        }
+        return;
+    }
+    let Some(class) = engine(&deck).await else { return };
+    if deck.media.started.get_untracked() || !supports(&class) {
+        return;
+    }
+    // An engine that can't be made leaves the plain file where it is.
+    start(deck, &video, &class, &playlist);
+}
+
+/// The engine's class, from the address that the page names.
+async fn engine(deck: &Deck) -> Option<Function> {
+    let address = deck.player.data("engine")?;
+    // Only a script can import; the boot script lends its own.
+    let module = call(&get(&window(), "__cue"), "i", &[address.into()])?.dyn_into::<Promise>().ok()?;
+    get(&JsFuture::from(module).await.ok()?, "default").dyn_into().ok()
+}
+
+fn supports(class: &Function) -> bool {
+    call(class, "isSupported", &[]).is_some_and(|answer| answer.is_truthy())
+}
+
+fn take(video: &HtmlVideoElement, source: &str) {
+    let at = video.current_time();
+    video.set_src(source);
+    if at > 0.0 {
+        video.set_current_time(at);
+    }
+}
+
+fn start(deck: Deck, video: &HtmlVideoElement, class: &Function, playlist: &str) -> Option<()> {
+    let at = video.current_time();
+    let settings = object(&[
+        ("capLevelToPlayerSize", true.into()),
+        ("backBufferLength", 60.into()),
+        // -1 is the beginning.
+        ("startPosition", if at > 0.0 { at } else { -1.0 }.into()),
+    ]);
+    let engine = Reflect::construct(class, &Array::of1(&settings)).ok()?;
+    let plain = video.current_src();
+    on(&engine, "hlsManifestParsed", move |engine, _| {
+        deck.levels.set(names(&levels(engine)));
+    });
+    on(&engine, "hlsLevelSwitched", move |engine, data| {
+        let place = number(data, "level");
+        deck.playing_level.set(place);
+        deck.level.set(if is_true(engine, "autoLevelEnabled") { -1 } else { place });
+    });
+    let of = video.clone();
+    on(&engine, "hlsError", move |engine, data| {
+        if !is_true(data, "fatal") {
+            return;
+        }
+        match text(data, "type").as_deref() {
+            Some("mediaError") => drop(call(engine, "recoverMediaError", &[])),
+            _ => give_up(deck, engine, &of, &plain),
+        }
+    });
+    call(&engine, "loadSource", &[playlist.into()])?;
+    call(&engine, "attachMedia", &[video.into()])?;
+    ENGINE.with(|kept| kept.replace(Some(engine)));
+    Some(())
+}
+
+/// The plain file takes over where the stream broke.
+fn give_up(deck: Deck, engine: &JsValue, video: &HtmlVideoElement, plain: &str) {
+    let (at, paused) = (video.current_time(), video.paused());
+    call(engine, "destroy", &[]);
+    ENGINE.with(|kept| kept.replace(None));
+    deck.levels.set(Vec::new());
+    video.set_src(plain);
+    video.set_current_time(at);
+    if !paused {
+        deck.ask(Request::Play);
+    }
+}
+
+thread_local! {
+    /// The engine of this page's player.
+    static ENGINE: std::cell::RefCell<Option<JsValue>> = const { std::cell::RefCell::new(None) };
+}
+
+/// Plays the quality at a place from the next segment on; -1 lets the engine choose.
+pub fn choose(deck: Deck, place: i64) {
+    ENGINE.with_borrow(|engine| {
+        if let Some(engine) = engine {
+            // The engine takes any place of its own list.
+            let _ = Reflect::set(engine, &"nextLevel".into(), &(place as f64).into());
+            deck.level.set(place);
+        }
+    });
+}
+
+fn on(engine: &JsValue, event: &str, hear: impl Fn(&JsValue, &JsValue) + 'static) {
+    let of = engine.clone();
+    let hear = Closure::<dyn Fn(JsValue, JsValue)>::new(move |_: JsValue, data: JsValue| hear(&of, &data));
+    call(engine, "on", &[event.into(), hear.into_js_value()]);
+}
+
+fn number(of: &JsValue, name: &str) -> i64 {
+    get(of, name).as_f64().map_or(-1, |n| n as i64)
+}
+
+fn levels(engine: &JsValue) -> Vec<(i64, i64)> {
+    let levels = get(engine, "levels").dyn_into::<Array>().unwrap_or_default().to_vec();
+    levels.iter().map(|level| (number(level, "height"), number(level, "bitrate"))).collect()
+}
+
+/// `720p`; with its bitrate where two have the same height.
+fn names(levels: &[(i64, i64)]) -> Vec<String> {
+    let twice = |height| levels.iter().filter(|(other, _)| *other == height).count() > 1;
+    let name = |(height, bitrate): &(i64, i64)| {
+        if twice(*height) { format!("{height}p {} kbit/s", bitrate / 1000) } else { format!("{height}p") }
+    };
+    levels.iter().map(name).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn qualities_of_the_same_height_are_told_apart() {
+        assert_eq!(names(&[(360, 800_000), (720, 2_000_000)]), ["360p", "720p"]);
+        assert_eq!(names(&[(720, 1_000_000), (720, 2_000_000)]), ["720p 1000 kbit/s", "720p 2000 kbit/s"]);
+    }
+}
