@@ -1,7 +1,11 @@
 //! A call to action: one button that leads somewhere.
 
 use super::Kind;
-use crate::{error::Flaw, player::stage::Act, words::Word};
+use crate::{
+    error::Flaw,
+    player::{js, stage::Act},
+    words::Word,
+};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -139,10 +143,12 @@ fn is_safe_url(text: &str) -> bool {
 /// The view of a face (as JSON), in a chunk of its own.
 #[lazy]
 pub async fn show(face: String, act: Act) -> AnyView {
-    let Ok(face) = serde_json::from_str::<Face>(&face) else {
+    let Ok(face) = js_sys::JSON::parse(&face) else {
         return ().into_any();
     };
-    let Face { label, description, href, new_tab, seek_ms } = face;
+    let (label, description, href) =
+        (js::text(&face, "label").unwrap_or_default(), js::text(&face, "description"), js::text(&face, "href"));
+    let (new_tab, seek_ms) = (js::is_true(&face, "new_tab"), js::number(&face, "seek_ms"));
     let seeks = href.is_none();
     let base = href.unwrap_or_default();
     let link = RwSignal::new(act.link(&base));
@@ -196,7 +202,7 @@ pub async fn show(face: String, act: Act) -> AnyView {
 
 /// Fetches the view's chunk ahead of its moment.
 pub async fn preload() {
-    #[cfg(feature = "hydrate")]
+    #[cfg(feature = "csr")]
     __preload_show().await;
 }
 

@@ -129,7 +129,7 @@ impl Spec {
 
 /// An interaction as a viewer's player gets it. It carries no type of any kind, so that a player
 /// needs a kind's code only when its moment comes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Cue {
     pub id: String,
     /// Milliseconds of media time, end exclusive.

@@ -18,8 +18,7 @@ pub fn script(assets: &Assets) -> Option<String> {
         "(()=>{{const d=document,w=window,q=w.__cue={{m:[],i:u=>import(u)}};let f=0;\
          const go=()=>{{if(f++)return;{chunks}\
          const b=fetch({wasm:?},{{credentials:'same-origin'}});\
-         import({script:?}).then(async m=>{{await m.default({{module_or_path:b}});m.hydrate();\
-         for(const e of d.querySelectorAll('leptos-island'))await m[e.dataset.component](e)}})}};\
+         import({script:?}).then(async m=>{{await m.default({{module_or_path:b}});m.start()}})}};\
          for(const e of['loadeddata','error'])d.addEventListener(e,x=>x.target.tagName==='VIDEO'&&go(),true);\
          for(const e of['pointerdown','keydown'])w.addEventListener(e,go,{{capture:true,passive:true}});\
          d.addEventListener('playing',e=>q.p??=[performance.now(),e.target.currentTime],true);\

@@ -23,8 +23,8 @@ const KEEP_MS: i64 = 5_000;
 /// Takes up what is remembered and what the address asks for.
 pub fn take_up(deck: Deck, root: &HtmlElement, video: &HtmlVideoElement) {
     let data = |name: &str| root.get_attribute(&["data-", name].concat());
-    if let Some(level) = recall("volume").and_then(|level| level.parse::<f64>().ok()) {
-        video.set_volume((level / 100.0).clamp(0.0, 1.0));
+    if let Some(level) = recall("volume").and_then(|level| level.parse::<i64>().ok()) {
+        video.set_volume(level.clamp(0, 100) as f64 / 100.0);
     }
     if recall("muted").as_deref() == Some("1") {
         video.set_muted(true);

@@ -21,6 +21,11 @@ pub fn text(of: &JsValue, name: &str) -> Option<String> {
     get(of, name).as_string()
 }
 
+/// A whole number; 0 when there is none.
+pub fn number(of: &JsValue, name: &str) -> i64 {
+    get(of, name).as_f64().map_or(0, |n| n as i64)
+}
+
 pub fn object(pairs: &[(&str, JsValue)]) -> Object {
     let object = Object::new();
     for (name, value) in pairs {

@@ -18,7 +18,7 @@ mod float;
 mod frame;
 mod habits;
 mod help;
-mod js;
+pub(crate) mod js;
 mod keys;
 mod media;
 mod memory;
@@ -42,11 +42,12 @@ use crate::{
     words::{Lang, Word},
 };
 use deck::Deck;
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
 use media::Media;
 use recorder::Recorder;
-use wasm_bindgen::JsCast;
-use web_sys::HtmlDivElement;
+use serde::Serialize;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{HtmlElement, HtmlVideoElement};
 
 /// What the server's page tells the player besides the film.
 #[derive(Clone, Debug)]
@@ -100,6 +101,16 @@ pub fn Player(film: Film, setting: Setting) -> impl IntoView {
             None => view! { <span class="logo">{image}</span> }.into_any(),
         }
     });
+    let start = Start {
+        token: &film.token,
+        pass: &film.pass,
+        duration: film.duration_ms,
+        embedded,
+        timeline: &film.timeline,
+        words: lang.for_player(),
+    };
+    // Strings and numbers are always JSON.
+    let start = serde_json::to_string(&start).unwrap_or_default();
     view! {
         <div
             class="player"
@@ -142,85 +153,83 @@ pub fn Player(film: Film, setting: Setting) -> impl IntoView {
             </video>
             {headline}
             {logo}
-            <Skin
-                token=film.token
-                pass=film.pass
-                duration_ms=film.duration_ms
-                embedded
-                timeline=film.timeline
-                words=lang.for_player()
-            />
+            <div class="skin" data-start=start></div>
         </div>
+    }
+}
+
+/// What the skin needs to begin, as JSON in the page. Written with serde, read by hand: a reader that
+/// knows every type would be a tenth of the script.
+#[derive(Serialize)]
+struct Start<'a> {
+    token: &'a str,
+    pass: &'a str,
+    duration: i64,
+    embedded: bool,
+    timeline: &'a [Cue],
+    words: String,
+}
+
+/// Takes over from the native controls of every player on the page. Called once, by the boot script.
+pub fn start() {
+    let Ok(places) = document().query_selector_all(".skin") else { return };
+    for place in (0..places.length()).filter_map(|i| places.item(i)) {
+        let place: HtmlElement = place.unchecked_into();
+        let said = place.get_attribute("data-start").and_then(|text| js_sys::JSON::parse(&text).ok());
+        let (Some(said), Some((root, video))) = (said, request::around(&place)) else { continue };
+        leptos::mount::mount_to(place, move || skin(&said, &root, &video)).forget();
     }
 }
 
 /// Our controls and the timeline. They are made in the browser, once their script has arrived: until
 /// then the native controls are all there is.
-#[island]
-pub fn Skin(
-    token: String,
-    pass: String,
-    duration_ms: i64,
-    embedded: bool,
-    timeline: Vec<Cue>,
-    words: String,
-) -> impl IntoView {
-    let anchor = NodeRef::<html::Div>::new();
-    let surface = if embedded { Surface::Embed } else { Surface::Play };
-    let words = speech::Words::new(&words);
+fn skin(said: &JsValue, root: &HtmlElement, video: &HtmlVideoElement) -> impl IntoView + use<> {
+    let text = |name| js::text(said, name).unwrap_or_default();
+    let surface = if js::is_true(said, "embedded") { Surface::Embed } else { Surface::Play };
+    let timeline = timeline::read(&js::get(said, "timeline"));
     let moments = timeline.iter().map(|cue| (cue.from_ms, cue.name.clone())).collect();
-    let deck = Deck::new(Media::new(duration_ms), words, Recorder::new(token, pass, surface), moments);
-    let timeline = StoredValue::new(timeline);
-    Effect::new(move || {
-        if let Some(anchor) = anchor.get() {
-            take_over(deck, surface, timeline, anchor);
-        }
-    });
-    view! { <div node_ref=anchor class="skin"></div> }
-}
-
-fn take_over(deck: Deck, surface: Surface, timeline: StoredValue<Vec<Cue>>, anchor: HtmlDivElement) {
-    let Some((root, video)) = request::around(&anchor) else { return };
-    let media = deck.media;
-    deck.player.set(&root, &video);
-    habits::take_up(deck, &root, &video);
-    media.follow(&root, &video, move |video, event| {
-        deck.recorder.hear(video, event);
-        habits::hear(deck, video, event);
-        deck.said.hear(event);
-        match event {
-            "play" if !deck.introduced.get_value() => {
-                deck.introduced.set_value(true);
-                session::open(deck);
-            }
-            "seeked" | "ratechange" | "durationchange" | "playing" => session::place(deck),
-            "ended" => habits::end(deck, video),
-            _ => {}
-        }
-        bridge::hear(deck, event);
-    });
-    deck.recorder.start(&video);
-    chapters::load(&video, media.chapters);
-    keys::listen(&root, surface, deck);
-    frame::listen(&root, &video, deck);
+    let media = Media::new(js::number(said, "duration"));
+    let recorder = Recorder::new(text("token"), text("pass"), surface);
+    let deck = Deck::new(media, speech::Words::new(&text("words")), recorder, moments);
+    deck.player.set(root, video);
+    habits::take_up(deck, root, video);
+    media.follow(root, video, move |video, event| hear(deck, video, event));
+    recorder.start(video);
+    chapters::load(video, media.chapters);
+    keys::listen(root, surface, deck);
+    frame::listen(root, video, deck);
+    Effect::new(move || deck.player.dress(&media, deck.awake.is_idle()));
+    media.live.set(true);
     if let Some(playlist) = deck.player.data("stream") {
         leptos::task::spawn_local(stream::attach(deck, playlist));
     }
-    leptos::mount::mount_to(anchor.unchecked_into(), move || {
-        view! {
-            <captions::Captions player=deck.player />
-            <stage::Stage timeline=timeline.get_value() deck />
-            <controls::Controls deck />
-            <float::Floats deck />
-            <said::Region said=deck.said />
-        }
-    })
-    .forget();
-    Effect::new(move || deck.player.dress(&media, deck.awake.is_idle()));
-    media.live.set(true);
     if let Some(place) = document().get_element_by_id("contents") {
         leptos::task::spawn_local(contents::beside(deck, place));
     }
     share::wait(deck);
     bridge::open(deck);
+    view! {
+        <captions::Captions player=deck.player />
+        <stage::Stage timeline deck />
+        <controls::Controls deck />
+        <float::Floats deck />
+        <said::Region said=deck.said />
+    }
+}
+
+/// One event of the element, told to everyone whom it concerns; the signals already hold it.
+fn hear(deck: Deck, video: &HtmlVideoElement, event: &str) {
+    deck.recorder.hear(video, event);
+    habits::hear(deck, video, event);
+    deck.said.hear(event);
+    match event {
+        "play" if !deck.introduced.get_value() => {
+            deck.introduced.set_value(true);
+            session::open(deck);
+        }
+        "seeked" | "ratechange" | "durationchange" | "playing" => session::place(deck),
+        "ended" => habits::end(deck, video),
+        _ => {}
+    }
+    bridge::hear(deck, event);
 }

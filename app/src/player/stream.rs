@@ -3,7 +3,7 @@
 
 use super::{
     deck::Deck,
-    js::{call, get, is_true, object, text},
+    js::{call, get, is_true, number, object, text},
     request::Request,
 };
 use js_sys::{Array, Function, Promise, Reflect};
@@ -118,10 +118,6 @@ fn on(engine: &JsValue, event: &str, hear: impl Fn(&JsValue, &JsValue) + 'static
     let of = engine.clone();
     let hear = Closure::<dyn Fn(JsValue, JsValue)>::new(move |_: JsValue, data: JsValue| hear(&of, &data));
     call(engine, "on", &[event.into(), hear.into_js_value()]);
-}
-
-fn number(of: &JsValue, name: &str) -> i64 {
-    get(of, name).as_f64().map_or(-1, |n| n as i64)
 }
 
 fn levels(engine: &JsValue) -> Vec<(i64, i64)> {

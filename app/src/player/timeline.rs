@@ -1,9 +1,32 @@
 //! What stands on the frame at a moment. Pure.
 
+use super::js::{is_true, number, text};
 use crate::interaction::Cue;
+use js_sys::Array;
+use wasm_bindgen::{JsCast, JsValue};
 
 /// How long before its moment a cue's code is fetched, in milliseconds of media time.
 const AHEAD_MS: i64 = 8_000;
+
+/// The timeline as the page's JSON holds it.
+pub fn read(list: &JsValue) -> Vec<Cue> {
+    let list: Array = list.clone().dyn_into().unwrap_or_default();
+    let read = |cue: JsValue| {
+        let text = |name| text(&cue, name).unwrap_or_default();
+        Cue {
+            id: text("id"),
+            from_ms: number(&cue, "from_ms"),
+            to_ms: number(&cue, "to_ms"),
+            pause: is_true(&cue, "pause"),
+            class: text("class"),
+            style: text("style"),
+            kind: text("kind"),
+            name: text("name"),
+            face: text("face"),
+        }
+    };
+    list.iter().map(read).collect()
+}
 
 /// Is `cue` on screen at `t` milliseconds?
 pub fn shows(cue: &Cue, t: i64) -> bool {

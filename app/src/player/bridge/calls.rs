@@ -53,9 +53,9 @@ pub fn take(deck: Deck, name: &str, given: &Array) -> Result<JsValue, Refusal> {
     let media = deck.media;
     let Some((_, video)) = deck.player.elements() else { return Err(unsupported(name)) };
     let first = given.get(0);
-    let within = |what: &str, low: f64, high: f64| {
+    let within = |low: f64, high: f64, message: &str| {
         let number = first.as_f64().filter(|n| (low..=high).contains(n));
-        number.ok_or_else(|| Refusal("RangeError", format!("{what} must be between {low} and {high}")))
+        number.ok_or_else(|| Refusal("RangeError", message.to_owned()))
     };
     let on = first.is_truthy();
     Ok(match name {
@@ -65,13 +65,13 @@ pub fn take(deck: Deck, name: &str, given: &Array) -> Result<JsValue, Refusal> {
         "getCurrentTime" => video.current_time().into(),
         "setCurrentTime" => {
             let end = media.duration.get_untracked() as f64 / 1000.0;
-            let to = within("the time", 0.0, end)?;
+            let to = within(0.0, end, "the time must lie between 0 and the duration")?;
             asked(deck, Request::Seek((to * 1000.0) as i64))
         }
         "getDuration" => state::seconds(media.duration.get_untracked()),
         "getVolume" => video.volume().into(),
         "setVolume" => {
-            video.set_volume(within("the volume", 0.0, 1.0)?);
+            video.set_volume(within(0.0, 1.0, "the volume must be between 0 and 1")?);
             JsValue::NULL
         }
         "getMuted" => video.muted().into(),
@@ -80,7 +80,10 @@ pub fn take(deck: Deck, name: &str, given: &Array) -> Result<JsValue, Refusal> {
             JsValue::NULL
         }
         "getPlaybackRate" => video.playback_rate().into(),
-        "setPlaybackRate" => asked(deck, Request::Rate((within("the rate", 0.25, 3.0)? * 100.0).round() as i64)),
+        "setPlaybackRate" => asked(
+            deck,
+            Request::Rate((within(0.25, 3.0, "the rate must be between 0.25 and 3")? * 100.0).round() as i64),
+        ),
         "getLoop" => video.loop_().into(),
         "setLoop" if video.loop_() != on => asked(deck, Request::Loop),
         "setLoop" => JsValue::NULL,
@@ -94,7 +97,9 @@ pub fn take(deck: Deck, name: &str, given: &Array) -> Result<JsValue, Refusal> {
             call(&document(), name, &[]).ok_or_else(|| unsupported(name))?
         }
         "exitPictureInPicture" => JsValue::NULL,
-        "addCuePoint" => add(deck, within("the time", 0.0, 86_400.0)?, given.get(1))?.into(),
+        "addCuePoint" => {
+            add(deck, within(0.0, 86_400.0, "the time must be between 0 and 86400 seconds")?, given.get(1))?.into()
+        }
         "removeCuePoint" => {
             let id = first.as_string();
             deck.bridge.change(|link| link.cue_points.retain(|point| Some(&point.id) != id.as_ref()));
@@ -116,7 +121,7 @@ fn asked(deck: Deck, request: Request) -> JsValue {
 }
 
 fn unsupported(name: &str) -> Refusal {
-    Refusal("UnsupportedError", format!("{name} is not supported by this player"))
+    Refusal("UnsupportedError", [name, " is not supported by this player"].concat())
 }
 
 fn kind(track: &TextTrack) -> &'static str {
@@ -146,7 +151,7 @@ fn enable(deck: Deck, video: &HtmlVideoElement, given: &Array) -> Result<JsValue
         track.language().eq_ignore_ascii_case(&language) && wanted.as_deref().is_none_or(|wanted| wanted == kind(track))
     };
     let place = captions::tracks(video).iter().position(fits);
-    let place = place.ok_or_else(|| Refusal("RangeError", format!("there are no captions in {language:?}")))?;
+    let place = place.ok_or_else(|| Refusal("RangeError", ["there are no captions in ", &language].concat()))?;
     Ok(asked(deck, Request::Track(place as i64)))
 }
 
@@ -160,7 +165,7 @@ fn add(deck: Deck, time: f64, data: JsValue) -> Result<String, Refusal> {
         link.cue_points.push(CuePoint { id: id.clone(), at: (time * 1000.0) as i64, data });
         Some(id)
     });
-    id.flatten().ok_or_else(|| Refusal("RangeError", format!("there are {CUE_POINTS} cue points already")))
+    id.flatten().ok_or_else(|| Refusal("RangeError", "there are too many cue points".to_owned()))
 }
 
 /// `{id, time, data}`

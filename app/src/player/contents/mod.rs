@@ -152,12 +152,17 @@ fn read_transcript(deck: Deck, lines: RwSignal<Option<Vec<Line>>>) {
     });
 }
 
+/// For comparing without regard to case; the browser has the tables for that.
+fn folded(text: &str) -> String {
+    js_sys::JsString::from(text).to_lower_case().into()
+}
+
 fn transcript(deck: Deck, lines: RwSignal<Option<Vec<Line>>>) -> impl IntoView {
     let query = RwSignal::new(String::new());
     let found = move || {
-        let wanted = query.get().to_lowercase();
+        let wanted = folded(&query.get());
         let all = lines.get().unwrap_or_default();
-        all.into_iter().filter(|line| line.text.to_lowercase().contains(&wanted)).collect::<Vec<_>>()
+        all.into_iter().filter(|line| folded(&line.text).contains(&wanted)).collect::<Vec<_>>()
     };
     let count = move || lines.with(|lines| lines.is_some()) && found().is_empty();
     view! {

@@ -51,9 +51,9 @@ fn css(places: [usize; 6]) -> String {
     }
     let [font, size, colour, ground, density, edge] = places;
     format!(
-        "--caption-font:{};--caption-size:{};--caption-colour:rgb({});--caption-ground:rgb({} / {});--caption-edge:{}",
+        "--caption-font:{};--caption-size:calc({} / 100);--caption-colour:rgb({});--caption-ground:rgb({} / {});--caption-edge:{}",
         of(&FONTS, font).1,
-        f64::from(of(&SIZES, size)) / 100.0,
+        of(&SIZES, size),
         of(&COLOURS, colour).1,
         of(&COLOURS, ground).1,
         of(&DENSITIES, density).1,
