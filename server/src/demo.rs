@@ -11,7 +11,7 @@ use crate::{
         videos::{self, Files, Video},
     },
 };
-use app::film::Track;
+use app::film::{Settings, Track};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use rust_embed::RustEmbed;
 use std::{fmt, fs, io};
@@ -143,6 +143,7 @@ fn tour(account_id: i64, id: i64, now: i64) -> Video {
             ..Files::default()
         },
         embed_hosts: None,
+        settings: Settings::default(),
         timeline_version: 1,
         expires_at: None,
         deleted_at: None,

@@ -11,7 +11,7 @@ use crate::{
     visitor::Visitor,
 };
 use app::{
-    film::{Film, Settings, Sound, Track},
+    film::{Film, Sound, Track},
     ids::Token,
     page::{
         Assets, Frame,
@@ -219,7 +219,7 @@ async fn film(
         captions: tracks.collect(),
         chapters: video.files.chapters.as_deref().map(file),
         storyboard: video.files.storyboard.as_deref().map(file),
-        settings: Settings::default(),
+        settings: video.settings.clone(),
         timeline: published.timeline.iter().map(|cue| cue.for_viewer(video.id, duration_ms)).collect(),
         pass: pass.unwrap_or_default(),
     })

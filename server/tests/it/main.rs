@@ -9,4 +9,5 @@ mod pages;
 mod reports;
 mod stop;
 mod story;
+mod videos;
 mod webhooks;
