@@ -5,7 +5,7 @@ use crate::{
     media::{Media, MediaError},
     state::{State, now},
     store::{
-        StoreError,
+        self, Conn, StoreError,
         accounts::{self, Account, NewKey},
         interactions,
         videos::{self, Files, Video},
@@ -52,7 +52,7 @@ pub enum DemoError {
 struct Tour;
 
 pub const TOKEN: &str = "demoTourOfCuepoint0001";
-const EMAIL: &str = "sandbox@example.com";
+pub const EMAIL: &str = "sandbox@example.com";
 const ACCOUNT: i64 = 1;
 const DURATION_MS: i64 = 81_933;
 const FILES: [&str; 5] = ["tour.mp4", "poster.jpg", "poster_play.jpg", "captions.en.vtt", "chapters.en.vtt"];
@@ -92,14 +92,7 @@ fn sandbox_key(state: &State) -> io::Result<String> {
 async fn seed(state: &State, api_key: &str) -> Result<(), DemoError> {
     let now = now();
     let mut tx = state.store.begin().await?;
-    let account = match accounts::by_email(tx.conn(), EMAIL).await? {
-        Some(account) => account,
-        None => {
-            let account = Account { id: ACCOUNT, email: EMAIL.into(), name: "Sandbox".into() };
-            accounts::insert(tx.conn(), &account, now).await?;
-            account
-        }
-    };
+    let account = account(tx.conn(), now).await?;
     let hash = digest(api_key.as_bytes());
     let key = NewKey { id: Uuid::now_v7(), prefix: &api_key[..8.min(api_key.len())], hash: &hash };
     accounts::insert_key(tx.conn(), account.id, key, now).await?;
@@ -118,6 +111,16 @@ async fn seed(state: &State, api_key: &str) -> Result<(), DemoError> {
     }
     tx.commit().await?;
     Ok(())
+}
+
+/// The sandbox account, made where it is missing.
+pub async fn account(mut conn: Conn<'_>, now: i64) -> store::Result<Account> {
+    if let Some(account) = accounts::by_email(conn.again(), EMAIL).await? {
+        return Ok(account);
+    }
+    let account = Account { id: ACCOUNT, email: EMAIL.into(), name: "Sandbox".into() };
+    accounts::insert(conn, &account, now).await?;
+    Ok(account)
 }
 
 fn tour(account_id: i64, id: i64, now: i64) -> Video {

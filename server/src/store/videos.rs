@@ -51,13 +51,16 @@ pub struct Files {
 }
 
 impl Files {
+    /// The name of every file there is.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let single = [&self.media, &self.poster, &self.poster_play, &self.chapters, &self.storyboard, &self.stream];
+        let several = self.captions.iter().map(|track| &track.src).chain(self.sounds.iter().map(|sound| &sound.src));
+        single.into_iter().flatten().chain(several).chain(&self.parts).map(String::as_str)
+    }
+
     /// Does `name` belong to this video?
     pub fn has(&self, name: &str) -> bool {
-        let single = [&self.media, &self.poster, &self.poster_play, &self.chapters, &self.storyboard, &self.stream];
-        single.iter().any(|file| file.as_deref() == Some(name))
-            || self.captions.iter().any(|track| track.src == name)
-            || self.sounds.iter().any(|sound| sound.src == name)
-            || self.parts.iter().any(|part| part == name)
+        self.names().any(|file| file == name)
     }
 }
 
