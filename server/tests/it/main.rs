@@ -2,6 +2,7 @@
 
 mod support;
 
+mod add;
 mod crash;
 mod engage;
 mod media;
