@@ -55,7 +55,8 @@ pub const TOKEN: &str = "demoTourOfCuepoint0001";
 pub const EMAIL: &str = "sandbox@example.com";
 const ACCOUNT: i64 = 1;
 const DURATION_MS: i64 = 81_933;
-const FILES: [&str; 5] = ["tour.mp4", "poster.jpg", "poster_play.jpg", "captions.en.vtt", "chapters.en.vtt"];
+/// What `cuepoint add` makes of the tour.
+const SHEETS: [&str; 4] = ["storyboard-1.jpg", "storyboard-2.jpg", "storyboard-3.jpg", "storyboard-4.jpg"];
 
 /// Brings the demo where it is missing, and says where to find it.
 ///
@@ -98,11 +99,12 @@ async fn seed(state: &State, api_key: &str) -> Result<(), DemoError> {
     accounts::insert_key(tx.conn(), account.id, key, now).await?;
     if videos::by_token(tx.conn(), TOKEN).await?.is_none() {
         let id = videos::next_id(tx.conn()).await?;
-        for name in FILES {
+        let video = tour(account.id, id, now);
+        for name in video.files.names() {
             let file = Tour::get(name).ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, name))?;
             state.media.put(&Media::path(account.id, id, name), file.data.into_owned()).await?;
         }
-        videos::insert(tx.conn(), &tour(account.id, id, now)).await?;
+        videos::insert(tx.conn(), &video).await?;
         let timeline = Tour::get("timeline.json").map(|file| file.data).unwrap_or_default();
         let timeline: Vec<app::interaction::Interaction> = serde_json::from_slice(&timeline)?;
         for interaction in &timeline {
@@ -143,6 +145,8 @@ fn tour(account_id: i64, id: i64, now: i64) -> Video {
             poster_play: Some("poster_play.jpg".into()),
             captions: vec![Track { src: "captions.en.vtt".into(), lang: "en".into(), label: "English".into() }],
             chapters: Some("chapters.en.vtt".into()),
+            storyboard: Some("storyboard.vtt".into()),
+            parts: SHEETS.map(String::from).into(),
             ..Files::default()
         },
         embed_hosts: None,
