@@ -127,8 +127,8 @@ fn filters(probe: &Probe, rungs: &[Rung], Rate(over, under): Rate) -> String {
         // The encoder puts 1024 samples of its own before ours, and MSE plays them: these give way,
         // so that sound and pictures stay together.
         text += &format!(
-            ";[0:{}]aformat=sample_fmts=fltp:sample_rates=48000:channel_layouts=stereo|mono,\
-             aresample=48000:async=1:first_pts=0,\
+            ";[0:{}]aresample=48000:async=1:first_pts=0,\
+             aformat=sample_fmts=fltp:sample_rates=48000:channel_layouts=stereo,\
              atrim=start_sample=1024,asetpts=PTS-STARTPTS,asplit={count}{}",
             sound.index,
             outs('a')

@@ -27,12 +27,16 @@ const SIDE: u32 = 1_280;
 pub async fn make(source: &Path, probe: &Probe, folder: &Path) -> Result<(), PosterError> {
     let plain = folder.join(PLAIN);
     let (width, height) = size(probe);
-    // Past a fade from black, and well before the end.
-    let at = (probe.duration_ms as f64 / 10_000.0).min(3.0);
-    let child = Child::ffmpeg().words(&format!("-ss {at:.3}")).input(source);
-    let child = child.word("-map").word(format!("0:{}", probe.picture.index));
-    let child = child.words(&format!("-vf scale={width}:{height}:flags=lanczos,setsar=1"));
-    child.words(JPEG).file(&plain).run(limit(0)).await?;
+    // Past a fade from black, and well before the end; a film of one picture has it at its start.
+    for at in [(probe.duration_ms as f64 / 10_000.0).min(3.0), 0.0] {
+        let child = Child::ffmpeg().words(&format!("-ss {at:.3}")).input(source);
+        let child = child.word("-map").word(format!("0:{}", probe.picture.index));
+        let child = child.words(&format!("-vf scale={width}:{height}:flags=lanczos,setsar=1"));
+        child.words(JPEG).file(&plain).run(limit(0)).await?;
+        if plain.is_file() {
+            break;
+        }
+    }
 
     let side = width.min(height) / 4;
     let mark = folder.join("mark.rgba");

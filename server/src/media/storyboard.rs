@@ -90,14 +90,14 @@ impl Plan {
         let step_ms = (probe.duration_ms / MOST).max(1_000);
         // The last picture is shown a little before the end: a step begun there has none.
         let tiles = u32::try_from((probe.duration_ms - 101).max(0) / step_ms + 1).unwrap_or(1);
-        let height = (u64::from(WIDTH) * u64::from(probe.height) / u64::from(probe.width.max(1))).max(2) as u32;
+        let pairs = (f64::from(WIDTH) * f64::from(probe.height) / f64::from(probe.width.max(1)) / 2.0).round() as u32;
         let columns = tiles.min(SIDE);
         Self {
             tiles,
             step_ms,
             duration_ms: probe.duration_ms,
             width: WIDTH,
-            height: height.min(HEIGHT) / 2 * 2,
+            height: (pairs * 2).clamp(2, HEIGHT),
             columns,
             rows: tiles.div_ceil(columns).min(SIDE),
         }
@@ -161,6 +161,7 @@ mod tests {
     #[test]
     fn a_picture_keeps_the_shape_of_the_video() {
         assert_eq!(plan(9_000, 1280, 720).height, 90);
+        assert_eq!(plan(9_000, 854, 480).height, 90);
         assert_eq!(plan(9_000, 720, 1280).height, 284);
         assert_eq!(plan(9_000, 100, 9_000).height, 288);
         assert_eq!(plan(9_000, 9_000, 1).height, 2);
