@@ -76,18 +76,33 @@ pub(super) fn limit(duration_ms: i64) -> Duration {
 /// The source is no video, a tool is missing or fails, or `folder` can't be written.
 pub async fn prepare(source: &Path, wish: &Wish, folder: &Path) -> Result<Prepared, PrepareError> {
     let probe = probed(source).await?;
+    // What may be refused comes before what takes long.
+    let mut files = texts(wish, folder)?;
+    let heard = heard(wish, &probe).await?;
+    for (sound, heard) in wish.sounds.iter().zip(&heard) {
+        let name = format!("sound-{}.{}", files.sounds.len() + 1, plain_word(&sound.lang));
+        let src = plain(Path::new(&sound.src), heard, &name, folder).await?;
+        files.sounds.push(Sound { src, ..sound.clone() });
+    }
     let media = plain(source, &probe, "video", folder).await?;
     let made = probed(&folder.join(&media)).await?;
+    files.media = Some(media);
     poster::make(source, &probe, folder).await?;
+    (files.poster, files.poster_play) = (Some(poster::PLAIN.into()), Some(poster::WITH_MARK.into()));
     let board = storyboard::make(source, &probe, folder).await?;
-    let mut files = Files {
-        media: Some(media),
-        poster: Some(poster::PLAIN.into()),
-        poster_play: Some(poster::WITH_MARK.into()),
-        storyboard: Some(board.file),
-        parts: board.sheets,
-        ..Files::default()
-    };
+    files.storyboard = Some(board.file);
+    files.parts = board.sheets;
+    if wish.stream || made.layout.is_some_and(|layout| layout.moov > SLOW_INDEX) {
+        let ladder = ladder::make(source, &probe, folder).await?;
+        files.stream = Some(ladder.file);
+        files.parts.extend(ladder.parts);
+    }
+    Ok(Prepared { files, duration_ms: made.duration_ms, width: made.width, height: made.height })
+}
+
+/// Captions and chapters.
+fn texts(wish: &Wish, folder: &Path) -> Result<Files, PrepareError> {
+    let mut files = Files::default();
     for track in &wish.captions {
         let src = format!("captions-{}.{}.vtt", files.captions.len() + 1, plain_word(&track.lang));
         text(Path::new(&track.src), &folder.join(&src))?;
@@ -97,23 +112,22 @@ pub async fn prepare(source: &Path, wish: &Wish, folder: &Path) -> Result<Prepar
         text(chapters, &folder.join("chapters.vtt"))?;
         files.chapters = Some("chapters.vtt".into());
     }
+    Ok(files)
+}
+
+/// The other sounds, which must last as long as the video.
+async fn heard(wish: &Wish, probe: &Probe) -> Result<Vec<Probe>, PrepareError> {
+    let mut heard = Vec::new();
     for sound in &wish.sounds {
-        let path = Path::new(&sound.src);
-        let heard = probed(path).await?;
-        if (heard.duration_ms - probe.duration_ms).abs() > APART {
-            let (sound_ms, video_ms) = (heard.duration_ms, probe.duration_ms);
-            return Err(PrepareError::Length { path: path.into(), sound_ms, video_ms });
+        let path = PathBuf::from(&sound.src);
+        let one = probed(&path).await?;
+        let (sound_ms, video_ms) = (one.duration_ms, probe.duration_ms);
+        if (sound_ms - video_ms).abs() > APART {
+            return Err(PrepareError::Length { path, sound_ms, video_ms });
         }
-        let name = format!("sound-{}.{}", files.sounds.len() + 1, plain_word(&sound.lang));
-        let src = plain(path, &heard, &name, folder).await?;
-        files.sounds.push(Sound { src, ..sound.clone() });
+        heard.push(one);
     }
-    if wish.stream || made.layout.is_some_and(|layout| layout.moov > SLOW_INDEX) {
-        let ladder = ladder::make(source, &probe, folder).await?;
-        files.stream = Some(ladder.file);
-        files.parts.extend(ladder.parts);
-    }
-    Ok(Prepared { files, duration_ms: made.duration_ms, width: made.width, height: made.height })
+    Ok(heard)
 }
 
 async fn probed(path: &Path) -> Result<Probe, PrepareError> {

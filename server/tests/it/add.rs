@@ -1,6 +1,6 @@
 //! `cuepoint add`: the real binary, beside a server on the same database, with videos made on the spot.
 
-use crate::support::{App, json_of};
+use crate::support::{App, json_of, on_each_engine};
 use serde_json::Value;
 use std::{
     path::{Path, PathBuf},
@@ -29,8 +29,8 @@ fn add(app: &App, args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_cuepoint"))
         .arg("add")
         .args(args)
-        .env("CUEPOINT_DATABASE_URL", app.database())
-        .env("CUEPOINT_MEDIA_URL", format!("file://{}/media", app.folder.path().display()))
+        .env("CUEPOINT_DATABASE_URL", &app.state().config.database_url)
+        .env("CUEPOINT_MEDIA_URL", &app.state().config.media_url)
         .env("CUEPOINT_PUBLIC_URL", &app.url)
         .env("CUEPOINT_LOG", "error")
         .output()
@@ -59,7 +59,7 @@ async fn kind(app: &App, path: &str) -> (u16, String) {
 async fn a_film_with_all_that_goes_with_it_is_served_at_once() {
     let app = App::start().await;
     let folder = app.folder.path();
-    let path = film(folder, "film.mp4", 9, "640x360", PLAIN);
+    let path = film(folder, "film.mp4", 9, "640x360", "-c:v libx264 -preset ultrafast -c:a aac -ac 6");
     let vtt = folder.join("text.vtt");
     std::fs::write(&vtt, "WEBVTT\n\n00:00.000 --> 00:02.000\nHello\n").expect("a file");
     let (path, vtt) = (path.to_str().expect("plain"), vtt.to_str().expect("plain"));
@@ -141,12 +141,12 @@ fn segment_starts(folder: &Path, size: &str) -> Vec<f64> {
     starts
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_browsers_play_is_kept_and_the_rest_encoded() {
-    let app = App::start().await;
+on_each_engine! { what_browsers_play_is_kept_and_the_rest_encoded }
+
+async fn what_browsers_play_is_kept_and_the_rest_encoded(app: App) {
     let folder = app.folder.path();
     let slow = film(folder, "slow.mp4", 2, "320x180", PLAIN);
-    let other = film(folder, "other.mkv", 2, "180x320", "-c:v mpeg4 -c:a libopus");
+    let other = film(folder, "other.mkv", 2, "180x320", "-c:v mpeg4 -c:a flac");
     let data = async |path: &Path| {
         let output = add(&app, &[path.to_str().expect("plain")]);
         let token = line(&output, "token: ").to_owned();
@@ -170,6 +170,7 @@ async fn what_browsers_play_is_kept_and_the_rest_encoded() {
 async fn what_can_t_be_added_is_said_and_leaves_nothing() {
     let app = App::start().await;
     let folder = app.folder.path();
+    let short = film(folder, "short.mp4", 3, "160x90", PLAIN).to_str().expect("plain").to_owned();
     let write = |name: &str, text: &str| {
         std::fs::write(folder.join(name), text).expect("a file");
         folder.join(name).to_str().expect("plain").to_owned()
@@ -188,6 +189,7 @@ async fn what_can_t_be_added_is_said_and_leaves_nothing() {
         (vec![&film, "--account", "nobody@example.com"], "there is no account nobody@example.com"),
         (vec![&film, "--captions", "en"], "LANG=FILE"),
         (vec![&film, "--chapters", &text], "is not WebVTT"),
+        (vec![&film, "--sound", &format!("de=Deutsch={short}")], "short.mp4: the sound is 3000 ms long"),
         (vec![&film, "--described"], "--described follows the --sound"),
     ] {
         let output = add(&app, &args);
