@@ -1,12 +1,15 @@
 //! An HLS stream of several sizes (RFC 8216; CMAF segments), for videos whose plain file starts slowly.
 
+mod playlist;
+
 use super::{
     boxes,
     child::{Child, ChildError},
     prepare::limit,
     probe::{Probe, Rate},
 };
-use std::{fmt::Write, fs, io, path::Path};
+use playlist::Made;
+use std::{fs, io, path::Path};
 
 /// The multivariant playlist, and all that it leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,15 +40,6 @@ struct Rung {
     sound: u32,
 }
 
-/// What was made of a rung.
-struct Made {
-    rung: Rung,
-    /// Bits a second: of the heaviest segment, and of all.
-    peak: u64,
-    average: u64,
-    codecs: String,
-}
-
 pub const FILE: &str = "stream.m3u8";
 /// Short side, and the most thousands of bits a second of pictures and sound.
 const SIZES: [(u32, u32, u32); 5] =
@@ -63,18 +57,18 @@ pub async fn make(source: &Path, probe: &Probe, folder: &Path) -> Result<Ladder,
     encode(source, probe, &rungs, rate, folder).await?;
     let (mut made, mut parts) = (Vec::new(), Vec::new());
     for rung in rungs {
-        let playlist = fs::read_to_string(folder.join(rung.playlist()))?;
-        let segments = segments(&playlist).ok_or_else(|| LadderError::Playlist(rung.playlist()))?;
+        let text = fs::read_to_string(folder.join(rung.playlist()))?;
+        let segments = playlist::segments(&text).ok_or_else(|| LadderError::Playlist(rung.playlist()))?;
         let init = fs::read(folder.join(rung.init()))?;
         let avc = boxes::avc(&init).ok_or_else(|| LadderError::Playlist(rung.init()))?;
         // Our sound is always AAC-LC.
         let codecs = if probe.sounds.is_empty() { avc } else { format!("{avc},mp4a.40.2") };
-        let (peak, average) = rates(&segments, folder)?;
+        let (peak, average) = playlist::rates(&segments, folder)?;
         parts.extend([rung.playlist(), rung.init()]);
         parts.extend(segments.into_iter().map(|(name, _)| name));
         made.push(Made { rung, peak, average, codecs });
     }
-    fs::write(folder.join(FILE), playlist(&made, rate))?;
+    fs::write(folder.join(FILE), playlist::multivariant(&made, rate))?;
     Ok(Ladder { file: FILE.into(), parts })
 }
 
@@ -160,49 +154,6 @@ impl Rung {
     }
 }
 
-/// The segments of a media playlist: name and seconds.
-fn segments(playlist: &str) -> Option<Vec<(String, f64)>> {
-    let mut lines = playlist.lines();
-    let mut found = Vec::new();
-    while let Some(line) = lines.next() {
-        if let Some(told) = line.strip_prefix("#EXTINF:") {
-            let name = lines.next().filter(|name| !name.starts_with('#') && !name.contains('/'))?;
-            found.push((name.to_owned(), told.trim_end_matches(',').parse().ok()?));
-        }
-    }
-    (!found.is_empty()).then_some(found)
-}
-
-/// Bits a second: of the heaviest segment, and of all together.
-fn rates(segments: &[(String, f64)], folder: &Path) -> io::Result<(u64, u64)> {
-    let (mut peak, mut bits, mut seconds) = (0.0_f64, 0.0, 0.0);
-    for (name, lasts) in segments {
-        let weighs = fs::metadata(folder.join(name))?.len() as f64 * 8.0;
-        // A last sliver is not what a connection has to carry for long.
-        peak = peak.max(weighs / lasts.max(f64::from(GROUP)));
-        bits += weighs;
-        seconds += lasts;
-    }
-    let average = bits / seconds.max(0.001);
-    Ok((peak.max(average).ceil() as u64, average.ceil() as u64))
-}
-
-/// The multivariant playlist, lightest first: the first is what many players begin with.
-fn playlist(made: &[Made], rate: Rate) -> String {
-    let mut text = String::from("#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n");
-    for Made { rung, peak, average, codecs } in made {
-        let (width, height, rate) = (rung.width, rung.height, rate.per_second());
-        // Writing to a String can't fail.
-        let _ = write!(
-            text,
-            "#EXT-X-STREAM-INF:BANDWIDTH={peak},AVERAGE-BANDWIDTH={average},RESOLUTION={width}x{height},\
-             CODECS=\"{codecs}\",FRAME-RATE={rate:.3}\n{}\n",
-            rung.playlist()
-        );
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -224,22 +175,5 @@ mod tests {
     fn a_small_source_has_one_size() {
         assert_eq!(sizes(480, 270), [(426, 240)]);
         assert_eq!(sizes(321, 181), [(322, 182)], "even sides, as the codec needs");
-    }
-
-    #[test]
-    fn segments_are_read_from_a_playlist() {
-        let text = "#EXTM3U\n#EXT-X-MAP:URI=\"i.mp4\"\n#EXTINF:4.000000,\na.m4s\n#EXTINF:1.5,\nb.m4s\n#EXT-X-ENDLIST\n";
-        assert_eq!(segments(text), Some(vec![("a.m4s".into(), 4.0), ("b.m4s".into(), 1.5)]));
-        assert_eq!(segments("#EXTM3U\n#EXT-X-ENDLIST\n"), None);
-        assert_eq!(segments("#EXTINF:4,\n/etc/passwd\n"), None);
-    }
-
-    #[test]
-    fn a_variant_names_all_that_a_player_chooses_by() {
-        let rung = rungs(640, 360)[1];
-        let made = Made { rung, peak: 900_000, average: 700_000, codecs: "avc1.64001e,mp4a.40.2".into() };
-        let line = "#EXT-X-STREAM-INF:BANDWIDTH=900000,AVERAGE-BANDWIDTH=700000,RESOLUTION=640x360,\
-                    CODECS=\"avc1.64001e,mp4a.40.2\",FRAME-RATE=29.970\n360p.m3u8\n";
-        assert!(playlist(&[made], Rate(30_000, 1_001)).ends_with(line));
     }
 }
