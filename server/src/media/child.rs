@@ -32,8 +32,9 @@ pub enum ChildError {
     Io { tool: &'static str, source: io::Error },
 }
 
-/// The containers that are read. A playlist is none of them: it would lead to other files.
-const FORMATS: &str = "mov,matroska,avi,mpegts,mpeg,flv,ogg,asf,wav,mp3,flac,aac,image2,jpeg_pipe,rawvideo";
+/// The containers that are read. A playlist is none of them: it would lead to other files. Nor is a
+/// picture: it is no video.
+const FORMATS: &str = "mov,matroska,avi,mpegts,mpeg,flv,ogg,asf,wav,mp3,flac,aac";
 /// How much of what a tool says is kept, in bytes: its end.
 const SAID: usize = 2_000;
 /// The longest answer on standard output, in bytes.
@@ -60,7 +61,12 @@ impl Child {
         self
     }
 
-    /// Adds an input, which can open neither the network nor other files.
+    /// Adds an input that we made ourselves.
+    pub fn made(self, path: &Path) -> Self {
+        self.words("-protocol_whitelist file -i").file(path)
+    }
+
+    /// Adds an input that someone gave us; it can open neither the network nor other files.
     pub fn input(self, path: &Path) -> Self {
         self.words("-protocol_whitelist file -format_whitelist").word(FORMATS).word("-i").file(path)
     }

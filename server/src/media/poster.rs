@@ -41,8 +41,8 @@ pub async fn make(source: &Path, probe: &Probe, folder: &Path) -> Result<(), Pos
     let side = width.min(height) / 4;
     let mark = folder.join("mark.rgba");
     fs::write(&mark, play_mark(side))?;
-    let child = Child::ffmpeg().input(&plain);
-    let child = child.words(&format!("-f rawvideo -pixel_format rgba -video_size {side}x{side}")).input(&mark);
+    let child = Child::ffmpeg().made(&plain);
+    let child = child.words(&format!("-f rawvideo -pixel_format rgba -video_size {side}x{side}")).made(&mark);
     let child = child.words("-filter_complex overlay=(W-w)/2:(H-h)/2:format=rgb").words(JPEG);
     child.file(&folder.join(WITH_MARK)).run(limit(0)).await?;
     fs::remove_file(&mark)?;

@@ -183,6 +183,7 @@ async fn what_can_t_be_added_is_said_and_leaves_nothing() {
     for (args, says) in [
         (vec![text.as_str()], "text.txt: "),
         (vec![list.as_str()], "list.m3u8: "),
+        (vec![concat!(env!("CARGO_MANIFEST_DIR"), "/demo/poster.jpg")], "poster.jpg: "),
         (vec!["/no/such/file.mp4"], "/no/such/file.mp4: "),
         (vec![&film, "--token", "short"], "--token: is not a video token"),
         (vec![&film, "--token", &taken], "there is a video"),
