@@ -5,13 +5,13 @@ use crate::{
     media::{Media, MediaError},
     state::{State, now},
     store::{
-        StoreError,
+        self, Conn, StoreError,
         accounts::{self, Account, NewKey},
         interactions,
         videos::{self, Files, Video},
     },
 };
-use app::film::Track;
+use app::film::{Settings, Track};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use rust_embed::RustEmbed;
 use std::{fmt, fs, io};
@@ -52,10 +52,11 @@ pub enum DemoError {
 struct Tour;
 
 pub const TOKEN: &str = "demoTourOfCuepoint0001";
-const EMAIL: &str = "sandbox@example.com";
+pub const EMAIL: &str = "sandbox@example.com";
 const ACCOUNT: i64 = 1;
 const DURATION_MS: i64 = 81_933;
-const FILES: [&str; 5] = ["tour.mp4", "poster.jpg", "poster_play.jpg", "captions.en.vtt", "chapters.en.vtt"];
+/// What `cuepoint add` makes of the tour.
+const SHEETS: [&str; 4] = ["storyboard-1.jpg", "storyboard-2.jpg", "storyboard-3.jpg", "storyboard-4.jpg"];
 
 /// Brings the demo where it is missing, and says where to find it.
 ///
@@ -92,24 +93,18 @@ fn sandbox_key(state: &State) -> io::Result<String> {
 async fn seed(state: &State, api_key: &str) -> Result<(), DemoError> {
     let now = now();
     let mut tx = state.store.begin().await?;
-    let account = match accounts::by_email(tx.conn(), EMAIL).await? {
-        Some(account) => account,
-        None => {
-            let account = Account { id: ACCOUNT, email: EMAIL.into(), name: "Sandbox".into() };
-            accounts::insert(tx.conn(), &account, now).await?;
-            account
-        }
-    };
+    let account = account(tx.conn(), now).await?;
     let hash = digest(api_key.as_bytes());
     let key = NewKey { id: Uuid::now_v7(), prefix: &api_key[..8.min(api_key.len())], hash: &hash };
     accounts::insert_key(tx.conn(), account.id, key, now).await?;
     if videos::by_token(tx.conn(), TOKEN).await?.is_none() {
         let id = videos::next_id(tx.conn()).await?;
-        for name in FILES {
+        let video = tour(account.id, id, now);
+        for name in video.files.names() {
             let file = Tour::get(name).ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, name))?;
             state.media.put(&Media::path(account.id, id, name), file.data.into_owned()).await?;
         }
-        videos::insert(tx.conn(), &tour(account.id, id, now)).await?;
+        videos::insert(tx.conn(), &video).await?;
         let timeline = Tour::get("timeline.json").map(|file| file.data).unwrap_or_default();
         let timeline: Vec<app::interaction::Interaction> = serde_json::from_slice(&timeline)?;
         for interaction in &timeline {
@@ -118,6 +113,16 @@ async fn seed(state: &State, api_key: &str) -> Result<(), DemoError> {
     }
     tx.commit().await?;
     Ok(())
+}
+
+/// The sandbox account, made where it is missing.
+pub async fn account(mut conn: Conn<'_>, now: i64) -> store::Result<Account> {
+    if let Some(account) = accounts::by_email(conn.again(), EMAIL).await? {
+        return Ok(account);
+    }
+    let account = Account { id: ACCOUNT, email: EMAIL.into(), name: "Sandbox".into() };
+    accounts::insert(conn, &account, now).await?;
+    Ok(account)
 }
 
 fn tour(account_id: i64, id: i64, now: i64) -> Video {
@@ -140,9 +145,12 @@ fn tour(account_id: i64, id: i64, now: i64) -> Video {
             poster_play: Some("poster_play.jpg".into()),
             captions: vec![Track { src: "captions.en.vtt".into(), lang: "en".into(), label: "English".into() }],
             chapters: Some("chapters.en.vtt".into()),
+            storyboard: Some("storyboard.vtt".into()),
+            parts: SHEETS.map(String::from).into(),
             ..Files::default()
         },
         embed_hosts: None,
+        settings: Settings::default(),
         timeline_version: 1,
         expires_at: None,
         deleted_at: None,

@@ -6,6 +6,8 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 /// Who may put a page into a frame.
 pub enum Frames<'a> {
     Nobody,
+    /// Nobody; but the page itself frames players of ours.
+    Within,
     /// For pages that say why an embed does not work.
     Anyone,
     /// A public video's embed page has no directive (`*` would shut out file:// parents);
@@ -32,6 +34,7 @@ pub fn headers(frames: &Frames<'_>, nonce: &str) -> HeaderMap {
 fn policy(frames: &Frames<'_>, nonce: &str) -> String {
     let ancestors = match frames {
         Frames::Nobody => "; frame-ancestors 'none'".to_owned(),
+        Frames::Within => "; frame-ancestors 'none'; frame-src 'self'".to_owned(),
         Frames::Anyone => String::new(),
         Frames::Of(video) => match &video.embed_hosts {
             None => String::new(),

@@ -1,7 +1,7 @@
-//! `cuepoint serve [--demo]`, `cuepoint config`.
+//! `cuepoint serve [--demo]`, `cuepoint add FILE`, `cuepoint config`.
 
-use clap::{Parser, Subcommand};
-use server::{config::Config, demo, serve::Server};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use server::{add::Add, config::Config, demo, serve::Server};
 use std::{error::Error, net::SocketAddr, process::ExitCode};
 use tokio::{
     net::TcpListener,
@@ -25,14 +25,22 @@ enum Command {
         #[arg(long)]
         demo: bool,
     },
+    /// Add a video from this machine's disk, and print its addresses. A server may be running.
+    Add(Box<Add>),
     /// Print the settings in force, secrets hidden.
     Config,
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let done = match Cli::parse().command {
+    let matches = Cli::command().get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let done = match cli.command {
         Command::Serve { demo } => serve(demo).await,
+        Command::Add(_) => {
+            let given = matches.subcommand_matches("add").unwrap_or(&matches);
+            add(Add::read(given).unwrap_or_else(|error| error.exit())).await
+        }
         Command::Config => Config::load(std::env::vars()).map(|config| print!("{config}")).map_err(Into::into),
     };
     match done {
@@ -68,6 +76,19 @@ async fn serve(with_demo: bool) -> Result<(), Box<dyn Error>> {
         // Asked twice: now.
         _ = term.recv() => {}
         _ = int.recv() => {}
+    }
+    Ok(())
+}
+
+async fn add(add: Add) -> Result<(), Box<dyn Error>> {
+    let config = Config::load(std::env::vars())?;
+    log();
+    let mut term = signal(SignalKind::terminate())?;
+    tokio::select! {
+        added = add.run(&config) => println!("{}", added?),
+        // What was being made goes, and the tools with it.
+        _ = tokio::signal::ctrl_c() => return Err("stopped".into()),
+        _ = term.recv() => return Err("stopped".into()),
     }
     Ok(())
 }

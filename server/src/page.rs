@@ -13,7 +13,7 @@ use crate::{
 };
 use app::{
     engage::Surface,
-    film::{Film, Settings, Sound, Track},
+    film::{Film, Sound, Track},
     ids::Token,
     page::{
         Assets, Frame,
@@ -21,8 +21,10 @@ use app::{
         embed::{EmbedPage, EmbedPageProps},
         home::{HomePage, HomePageProps},
         play::{About, PlayPage, PlayPageProps},
+        sdk::{SdkPage, SdkPageProps},
     },
     player::{Options, Setting},
+    theme,
     words::Lang,
 };
 use axum::{
@@ -119,6 +121,12 @@ pub async fn home(Shared(state): Shared<State>, asked: Asked) -> Response {
     html(&state, asked.lang, 200, "/", &Frames::Nobody, |frame| HomePage(HomePageProps { frame }))
 }
 
+/// `GET /sdk`: how to put a player on a page, tried out on the demo's video.
+pub async fn sdk(Shared(state): Shared<State>) -> Response {
+    let token = crate::demo::TOKEN.to_owned();
+    html(&state, Lang::En, 200, "/sdk", &Frames::Within, |frame| SdkPage(SdkPageProps { frame, token }))
+}
+
 /// Every address that is nobody's.
 pub async fn nowhere(Shared(state): Shared<State>, asked: Asked) -> Response {
     refuse(&state, asked.lang, Closed::Unknown, &Frames::Nobody)
@@ -180,6 +188,11 @@ async fn film(state: &State, published: &Published, asked: &Asked) -> crate::sto
         let expires_at = now + PASS_LASTS_MS;
         Pass { video: token, timeline_version: video.timeline_version, viewer_id, expires_at }.signed(&state.keys)
     });
+    let mut settings = video.settings.clone();
+    // An embedder's colour comes before the owner's, if it can be seen.
+    if let Some(accent) = Options::read(&asked.query).color.as_deref().and_then(theme::nearest_accent) {
+        settings.theme.accent = Some(accent);
+    }
     let tracks = video.files.captions.iter().map(|track| Track { src: file(&track.src), ..track.clone() });
     let sounds = video.files.sounds.iter().map(|sound| Sound { src: file(&sound.src), ..sound.clone() });
     Ok(Film {
@@ -197,7 +210,7 @@ async fn film(state: &State, published: &Published, asked: &Asked) -> crate::sto
         captions: tracks.collect(),
         chapters: video.files.chapters.as_deref().map(file),
         storyboard: video.files.storyboard.as_deref().map(file),
-        settings: Settings::default(),
+        settings,
         timeline: published.timeline.iter().map(|cue| cue.for_viewer(video.id, duration_ms)).collect(),
         pass: pass.unwrap_or_default(),
     })

@@ -39,6 +39,7 @@ pub fn router(state: State) -> Router {
         .route("/thumbnails/{name}", get(api::media::thumbnail))
         .route("/pkg/{file}", get(assets::get))
         .route("/hls/{file}", get(assets::get))
+        .route("/sdk", get(page::sdk))
         .route("/sdk/{file}", get(assets::sdk))
         .route(RECORD_PATH, post(api::engage::record).fallback(api::engage::only_post))
         .route("/livez", get(|| async { "ok" }))

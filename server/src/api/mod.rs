@@ -6,6 +6,7 @@ pub mod engage;
 pub mod fields;
 pub mod media;
 pub mod reports;
+pub mod videos;
 pub mod webhooks;
 
 use crate::{reply::Reply, state::State};
@@ -17,6 +18,7 @@ pub fn routes(state: &State) -> Router<State> {
     Router::new()
         .route("/api/v1/me/video/reports/{video_id}", get(reports::by_path))
         .route("/api/v1/me/video/reports", get(reports::by_query))
+        .merge(videos::routes())
         .merge(webhooks::routes())
         .route("/api/v1/{*rest}", axum::routing::any(nowhere))
         .layer(middleware::from_fn_with_state(state.clone(), caller::identify))

@@ -1,13 +1,24 @@
 //! Media files: a folder or a bucket behind one trait.
 
+pub mod boxes;
+pub mod child;
+pub mod ladder;
+pub mod poster;
+pub mod prepare;
+pub mod probe;
 pub mod serve;
+pub mod storyboard;
 
-use object_store::{ObjectStore, ObjectStoreExt, PutPayload, local::LocalFileSystem, path::Path};
-use std::{path::PathBuf, sync::Arc};
+use object_store::{ObjectStore, ObjectStoreExt, PutPayload, WriteMultipart, local::LocalFileSystem, path::Path};
+use std::{fs::File, io, io::Read, path::PathBuf, sync::Arc};
 
 /// The object store that holds media, posters and captions.
 #[derive(Clone)]
 pub struct Media(Arc<dyn ObjectStore>);
+
+/// How much of a file is read at a time, in bytes, and how many parts are on their way at once.
+const PIECE: usize = 1 << 20;
+const PIECES: usize = 4;
 
 #[derive(Debug, thiserror::Error)]
 pub enum MediaError {
@@ -15,6 +26,8 @@ pub enum MediaError {
     UnknownStore(String),
     #[error("the media folder {path} can't be used: {source}")]
     Folder { path: PathBuf, source: std::io::Error },
+    #[error("{path}: {source}", path = path.display())]
+    File { path: PathBuf, source: io::Error },
     #[error(transparent)]
     Store(#[from] object_store::Error),
 }
@@ -38,6 +51,26 @@ impl Media {
 
     pub async fn put(&self, path: &Path, bytes: Vec<u8>) -> Result<(), MediaError> {
         self.0.put(path, PutPayload::from(bytes)).await?;
+        Ok(())
+    }
+
+    /// Stores a file of this machine, piece by piece: it may be larger than the memory.
+    pub async fn put_file(&self, path: &Path, file: &std::path::Path) -> Result<(), MediaError> {
+        let failed = |source| MediaError::File { path: file.into(), source };
+        let mut from = File::open(file).map_err(failed)?;
+        let mut to = WriteMultipart::new(self.0.put_multipart(path).await?);
+        let mut piece = vec![0; PIECE];
+        loop {
+            // A read of a local file is short; nothing else waits for it.
+            match from.read(&mut piece).map_err(failed)? {
+                0 => break,
+                read => {
+                    to.wait_for_capacity(PIECES).await?;
+                    to.write(&piece[..read]);
+                }
+            }
+        }
+        to.finish().await?;
         Ok(())
     }
 }

@@ -122,7 +122,8 @@ fn failed(path: &Path, error: &object_store::Error) -> Response {
 /// The type of a file by its ending; anything unknown is only bytes, never a page.
 pub fn kind(name: &str) -> &'static str {
     match name.rsplit('.').next().unwrap_or_default() {
-        "mp4" | "m4v" => "video/mp4",
+        "mp4" | "m4v" | "m4s" => "video/mp4",
+        "m3u8" => "application/vnd.apple.mpegurl",
         "webm" => "video/webm",
         "jpg" | "jpeg" => "image/jpeg",
         "png" => "image/png",

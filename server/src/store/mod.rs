@@ -57,6 +57,16 @@ pub enum Conn<'c> {
     Postgres(&'c mut PgConnection),
 }
 
+impl Conn<'_> {
+    /// The same connection, lent once more.
+    pub fn again(&mut self) -> Conn<'_> {
+        match self {
+            Conn::Sqlite(db) => Conn::Sqlite(db),
+            Conn::Postgres(db) => Conn::Postgres(db),
+        }
+    }
+}
+
 /// Runs one expression on whichever connection it is. The SQL is the same; only its types differ.
 macro_rules! on {
     ($conn:expr, $db:ident => $run:expr) => {

@@ -1,7 +1,7 @@
 //! Videos: what is known of each, and which files belong to it.
 
 use super::{Conn, Result, StoreError, on};
-use app::film::{Sound, Track};
+use app::film::{Settings, Sound, Track};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +20,7 @@ pub struct Video {
     pub files: Files,
     /// Hosts that may frame it, such as `example.com` or `*.example.com`; none means anyone.
     pub embed_hosts: Option<Vec<String>>,
+    pub settings: Settings,
     pub timeline_version: i64,
     pub expires_at: Option<i64>,
     pub deleted_at: Option<i64>,
@@ -50,13 +51,16 @@ pub struct Files {
 }
 
 impl Files {
+    /// The name of every file there is.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let single = [&self.media, &self.poster, &self.poster_play, &self.chapters, &self.storyboard, &self.stream];
+        let several = self.captions.iter().map(|track| &track.src).chain(self.sounds.iter().map(|sound| &sound.src));
+        single.into_iter().flatten().chain(several).chain(&self.parts).map(String::as_str)
+    }
+
     /// Does `name` belong to this video?
     pub fn has(&self, name: &str) -> bool {
-        let single = [&self.media, &self.poster, &self.poster_play, &self.chapters, &self.storyboard, &self.stream];
-        single.iter().any(|file| file.as_deref() == Some(name))
-            || self.captions.iter().any(|track| track.src == name)
-            || self.sounds.iter().any(|sound| sound.src == name)
-            || self.parts.iter().any(|part| part == name)
+        self.names().any(|file| file == name)
     }
 }
 
@@ -74,6 +78,7 @@ struct Row {
     height: i64,
     files: String,
     embed_hosts: Option<String>,
+    settings: String,
     timeline_version: i64,
     expires_at: Option<i64>,
     deleted_at: Option<i64>,
@@ -86,16 +91,18 @@ on conflict (name) do update set last = counters.last + 1
 returning last";
 const INSERT: &str = "
 insert into videos (account_id, id, token, title, description, state, error, duration_ms, width, height,
-                    files, embed_hosts, timeline_version, expires_at, deleted_at, created_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+                    files, embed_hosts, settings, timeline_version, expires_at, deleted_at, created_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
 const BY_TOKEN: &str = "
 select account_id, id, token, title, description, state, error, duration_ms, width, height,
-       files, embed_hosts, timeline_version, expires_at, deleted_at, created_at
+       files, embed_hosts, settings, timeline_version, expires_at, deleted_at, created_at
   from videos where token = $1";
 const BY_ID: &str = "
 select account_id, id, token, title, description, state, error, duration_ms, width, height,
-       files, embed_hosts, timeline_version, expires_at, deleted_at, created_at
+       files, embed_hosts, settings, timeline_version, expires_at, deleted_at, created_at
   from videos where id = $1";
+const HOLD: &str = "update videos set id = id where account_id = $1 and id = $2";
+const UPDATE: &str = "update videos set title = $3, description = $4, settings = $5 where account_id = $1 and id = $2";
 
 /// The first public number: video ids look like those of the compatible API.
 const FIRST_ID: i64 = 1_000_001;
@@ -108,10 +115,11 @@ pub async fn next_id(conn: Conn<'_>) -> Result<i64> {
 pub async fn insert(conn: Conn<'_>, video: &Video) -> Result<()> {
     let files = json("files", &video.files)?;
     let hosts = video.embed_hosts.as_ref().map(|hosts| json("embed_hosts", hosts)).transpose()?;
+    let settings = json("settings", &video.settings)?;
     on!(conn, db => sqlx::query(INSERT)
         .bind(video.account_id).bind(video.id).bind(&video.token).bind(&video.title)
         .bind(&video.description).bind(&video.state).bind(&video.error).bind(video.duration_ms)
-        .bind(video.width).bind(video.height).bind(files).bind(hosts)
+        .bind(video.width).bind(video.height).bind(files).bind(hosts).bind(settings)
         .bind(video.timeline_version).bind(video.expires_at).bind(video.deleted_at).bind(video.created_at)
         .execute(db).await.map(|_| ()))?;
     Ok(())
@@ -129,6 +137,23 @@ pub async fn by_id(conn: Conn<'_>, id: i64) -> Result<Option<Video>> {
     row.map(Video::try_from).transpose()
 }
 
+/// Until the transaction ends, nobody else changes the account's video: what is read now is still so
+/// when it is written.
+pub async fn hold(conn: Conn<'_>, account_id: i64, id: i64) -> Result<()> {
+    on!(conn, db => sqlx::query(HOLD).bind(account_id).bind(id).execute(db).await.map(|_| ()))?;
+    Ok(())
+}
+
+/// Writes what an owner may change: title, description and settings.
+pub async fn update(conn: Conn<'_>, video: &Video) -> Result<()> {
+    let settings = json("settings", &video.settings)?;
+    on!(conn, db => sqlx::query(UPDATE)
+        .bind(video.account_id).bind(video.id)
+        .bind(&video.title).bind(&video.description).bind(settings)
+        .execute(db).await.map(|_| ()))?;
+    Ok(())
+}
+
 fn json<T: Serialize>(what: &'static str, value: &T) -> Result<String> {
     serde_json::to_string(value).map_err(|source| StoreError::Unreadable { what, source })
 }
@@ -144,6 +169,7 @@ impl TryFrom<Row> for Video {
         Ok(Self {
             files: read("files", &row.files)?,
             embed_hosts: row.embed_hosts.as_deref().map(|text| read("embed_hosts", text)).transpose()?,
+            settings: read("settings", &row.settings)?,
             account_id: row.account_id,
             id: row.id,
             token: row.token,

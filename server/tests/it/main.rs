@@ -2,6 +2,7 @@
 
 mod support;
 
+mod add;
 mod crash;
 mod engage;
 mod media;
@@ -9,4 +10,5 @@ mod pages;
 mod reports;
 mod stop;
 mod story;
+mod videos;
 mod webhooks;

@@ -99,3 +99,20 @@ async fn a_thumbnail_that_is_not_made_yet_is_a_placeholder() {
     let answer = app.get(&format!("/thumbnails/{}.jpg", video.token)).send().await.expect("an answer");
     assert_eq!((answer.status().as_u16(), text(&answer, "cache-control")), (200, "no-cache"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_file_that_the_demo_names_is_there() {
+    let app = App::start().await;
+    server::demo::bring(app.state()).await.expect("the demo");
+    let mut reader = app.state().store.reader().await.expect("a reader");
+    let video = server::store::videos::by_token(reader.conn(), server::demo::TOKEN).await;
+    let files = video.expect("read").expect("the demo's video").files;
+    for name in files.names() {
+        let path = format!("/media/{}/{name}", server::demo::TOKEN);
+        assert_eq!(app.get(&path).send().await.expect("an answer").status(), 200, "{name}");
+    }
+    let path = format!("/media/{}/storyboard.vtt", server::demo::TOKEN);
+    let cues = app.get(&path).send().await.expect("an answer").text().await.expect("a body");
+    let sheets = cues.lines().filter_map(|line| line.split_once("#xywh=").map(|(sheet, _)| sheet));
+    assert!(cues.contains("#xywh=") && sheets.into_iter().all(|sheet| files.has(sheet)), "{cues}");
+}

@@ -3,7 +3,7 @@
 pub mod batch;
 pub mod receiver;
 
-use app::interaction::Interaction;
+use app::{film::Settings, interaction::Interaction};
 use reqwest::{Client, RequestBuilder, Response};
 use serde_json::{Value, json};
 use server::{
@@ -113,6 +113,7 @@ impl App {
             height: 360,
             files: Files { media: Some("video.mp4".into()), poster: Some("poster.jpg".into()), ..Files::default() },
             embed_hosts: None,
+            settings: Settings::default(),
             timeline_version: 1,
             expires_at: None,
             deleted_at: None,
