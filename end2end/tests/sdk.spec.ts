@@ -499,7 +499,7 @@ test("a video behind a password is a PasswordError until the viewer has given it
 });
 
 test.describe("the documentation", () => {
-  const DOCS = "/docs/sdk";
+  const DOCS = "/sdk";
   const example = (page: Page, name: string) => ({
     code: page.getByRole("textbox", { name: `${name}: the code` }),
     result: page.frameLocator(`iframe[title="${name}: the result"]`),

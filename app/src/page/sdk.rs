@@ -264,7 +264,7 @@ mod tests {
 
     #[test]
     fn every_section_is_listed_and_every_example_names_the_server() {
-        let canonical = "https://video.example.com/docs/sdk".to_owned();
+        let canonical = "https://video.example.com/sdk".to_owned();
         let frame = Frame { assets: Assets::default(), nonce: "n".to_owned(), canonical, lang: Lang::En };
         let token = "demoTourOfCuepoint0001".to_owned();
         let html = Owner::new().with(|| SdkPage(SdkPageProps { frame, token }).into_view().to_html());
