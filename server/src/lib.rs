@@ -5,6 +5,7 @@ pub mod api;
 pub mod assets;
 pub mod catalogue;
 pub mod config;
+pub mod contents;
 pub mod demo;
 pub mod egress;
 pub mod engine;

@@ -79,6 +79,7 @@ pub async fn play(Shared(state): Shared<State>, Path(token): Path<String>, asked
         share_url: state.config.link(&format!("/video/play/{}", video.token)),
         embed_url: state.config.link(&format!("/video/embed/{}", video.token)),
         sdk_url: state.config.link("/sdk/player.js"),
+        contents: state.contents.of(video).await,
     };
     let setting = setting(&state, &asked, Surface::Play, video);
     let path = format!("/video/play/{}", video.token);

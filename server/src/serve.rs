@@ -3,6 +3,7 @@
 use crate::{
     catalogue::Catalogue,
     config::Config,
+    contents::Contents,
     identity::Salts,
     keys::Keys,
     media::{Media, MediaError},
@@ -61,6 +62,7 @@ impl Server {
             config,
             store,
             keys,
+            contents: Contents::new(media.clone()),
             media,
             salts: Salts::default(),
             counters: Counters::default(),

@@ -1,8 +1,8 @@
 //! What every part of the running server shares.
 
 use crate::{
-    catalogue::Catalogue, config::Config, identity::Salts, keys::Keys, media::Media, metrics::Counters, store::Store,
-    writer::Writer,
+    catalogue::Catalogue, config::Config, contents::Contents, identity::Salts, keys::Keys, media::Media,
+    metrics::Counters, store::Store, writer::Writer,
 };
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -17,6 +17,7 @@ pub struct Inner {
     pub keys: Keys,
     pub catalogue: Catalogue,
     pub media: Media,
+    pub contents: Contents,
     pub salts: Salts,
     pub counters: Counters,
     pub writer: Writer,

@@ -3,10 +3,11 @@
 use super::{Document, Frame};
 use crate::{
     film::Film,
-    player::{Player, Setting},
+    player::{Player, Setting, clock},
     words::{Lang, Word},
 };
 use leptos::prelude::*;
+use std::sync::Arc;
 
 /// What the page says about the video beside the video itself.
 #[derive(Clone, Debug)]
@@ -20,6 +21,15 @@ pub struct About {
     pub embed_url: String,
     /// Where the SDK is found.
     pub sdk_url: String,
+    /// Chapters, else what is said.
+    pub contents: Arc<Vec<Line>>,
+}
+
+/// A moment of the video, with what it is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    pub from_ms: i64,
+    pub text: String,
 }
 
 #[component]
@@ -27,7 +37,9 @@ pub fn PlayPage(frame: Frame, film: Film, about: About, setting: Setting) -> imp
     let lang = frame.lang;
     let (title, description) = (film.title.clone(), film.description.clone());
     let poster = film.poster.clone();
+    let lines = about.contents.iter().map(|line| (line.from_ms, line.text.clone())).collect::<Vec<_>>();
     let has_contents = film.chapters.is_some() || !film.captions.is_empty() || !film.timeline.is_empty();
+    let has_chapters = film.chapters.is_some();
     let share = share(lang, &film, &about);
     let class = if has_contents { "watch wide" } else { "watch" };
     view! {
@@ -54,12 +66,35 @@ pub fn PlayPage(frame: Frame, film: Film, about: About, setting: Setting) -> imp
                     {(!description.is_empty()).then(|| view! { <p class="watch-about">{description}</p> })}
                 </div>
                 {has_contents.then(|| view! {
-                    <aside class="side" aria-label=lang.say(Word::Contents)><div id="contents"></div></aside>
+                    <aside class="side" aria-label=lang.say(Word::Contents)>
+                        <div id="contents">{contents(lang, has_chapters, &lines)}</div>
+                    </aside>
                 })}
                 {share}
             </main>
             <footer class="foot">{lang.with(Word::PlayedBy, "Cuepoint")}</footer>
         </Document>
+    }
+}
+
+/// The list as links to the page at that moment; the player puts its own in place once someone comes near.
+fn contents(lang: Lang, has_chapters: bool, lines: &[(i64, String)]) -> impl IntoView + use<> {
+    let rows = lines.iter().map(|(from_ms, text)| {
+        view! {
+            <li>
+                <a class="line" href=format!("?t={}", from_ms / 1000) data-at=*from_ms>
+                    <span>{text.clone()}</span>
+                    {has_chapters.then(|| view! { <span class="line-time">{clock(*from_ms)}</span> })}
+                </a>
+            </li>
+        }
+    });
+    let title = if has_chapters { Word::Chapters } else { Word::Transcript };
+    view! {
+        <div class="contents">
+            <div class="contents-head"><h2 class="tab tab-shown">{lang.say(title)}</h2></div>
+            <ol class="lines">{rows.collect_view()}</ol>
+        </div>
     }
 }
 

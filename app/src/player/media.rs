@@ -100,7 +100,9 @@ impl Media {
             self.read(&within, &of, &name);
             hear(&of, &name);
         });
-        let hear: &js_sys::Function = hear.as_ref().unchecked_ref();
+        // It listens as long as the page lives.
+        let hear = hear.into_js_value();
+        let hear = hear.unchecked_ref();
         for name in EVENTS {
             // Listening to an element that exists can't fail.
             let _ = video.add_event_listener_with_callback(name, hear);

@@ -34,6 +34,7 @@ mod speech;
 mod stream;
 
 pub use options::Options;
+pub use speech::clock;
 
 use crate::{
     engage::Surface,
@@ -203,9 +204,7 @@ fn skin(said: &JsValue, root: &HtmlElement, video: &HtmlVideoElement) -> impl In
     if let Some(playlist) = deck.player.data("stream") {
         leptos::task::spawn_local(stream::attach(deck, playlist));
     }
-    if let Some(place) = document().get_element_by_id("contents") {
-        leptos::task::spawn_local(contents::beside(deck, place));
-    }
+    contents::wait(deck);
     share::wait(deck);
     bridge::open(deck);
     view! {

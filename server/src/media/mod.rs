@@ -54,6 +54,12 @@ impl Media {
         Ok(())
     }
 
+    /// A short text file, such as captions.
+    pub async fn text(&self, path: &Path) -> Result<String, MediaError> {
+        let bytes = self.0.get(path).await?.bytes().await?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
     /// Stores a file of this machine, piece by piece: it may be larger than the memory.
     pub async fn put_file(&self, path: &Path, file: &std::path::Path) -> Result<(), MediaError> {
         let failed = |source| MediaError::File { path: file.into(), source };

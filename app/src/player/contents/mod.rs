@@ -8,12 +8,13 @@ use super::{
     controls::icon,
     deck::Deck,
     media::ms,
+    request::Request,
 };
 use crate::words::Word;
 use leptos::prelude::*;
 use list::{Line, list};
-use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement, KeyboardEvent};
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{Element, Event, HtmlElement, KeyboardEvent};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Tab {
@@ -41,9 +42,42 @@ pub async fn show(deck: Deck) -> AnyView {
 /// Puts the lists into the place that a play page has for them.
 #[lazy]
 pub async fn beside(deck: Deck, place: Element) {
+    let was_inside = place.contains(document().active_element().as_deref());
     place.set_text_content(None);
     // It stays as long as the page.
-    leptos::mount::mount_to(place.unchecked_into(), move || panel(deck, false)).forget();
+    leptos::mount::mount_to(place.clone().unchecked_into(), move || panel(deck, false)).forget();
+    if let (true, Ok(Some(first))) = (was_inside, place.query_selector("button[tabindex='0']")) {
+        // A button takes the focus.
+        let _ = first.unchecked_into::<HtmlElement>().focus();
+    }
+}
+
+/// Follows the links that the server wrote without leaving the page, and fetches the lists themselves
+/// when someone comes near.
+pub fn wait(deck: Deck) {
+    let Some(place) = document().get_element_by_id("contents") else { return };
+    let click = Closure::<dyn Fn(Event)>::new(move |event: Event| {
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let link = target.and_then(|target| target.closest("a[data-at]").ok()?);
+        if let Some(at) = link.and_then(|link| link.get_attribute("data-at")?.parse().ok()) {
+            event.prevent_default();
+            deck.ask(Request::Seek(at));
+        }
+    });
+    let _ = place.add_event_listener_with_callback("click", click.as_ref().unchecked_ref());
+    click.forget();
+    let came = StoredValue::new(false);
+    let of = place.clone();
+    let near = Closure::<dyn Fn()>::new(move || {
+        if !came.get_value() {
+            came.set_value(true);
+            leptos::task::spawn_local(beside(deck, of.clone()));
+        }
+    });
+    for event in ["pointerenter", "focusin", "touchstart"] {
+        let _ = place.add_event_listener_with_callback(event, near.as_ref().unchecked_ref());
+    }
+    near.forget();
 }
 
 fn panel(deck: Deck, floats: bool) -> impl IntoView {
