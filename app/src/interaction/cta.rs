@@ -182,7 +182,6 @@ pub async fn show(face: String, act: Act) -> AnyView {
     let go = if seeks {
         view! { <button type="button" class="button" on:click=click>{label}</button> }.into_any()
     } else {
-        let target = new_tab.then_some("_blank");
         view! {
             <a class="button" href=move || link.get().1 target=target rel="noopener nofollow" on:auxclick=click.clone() on:click=click>{label}</a>
         }

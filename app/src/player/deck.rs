@@ -85,6 +85,10 @@ impl Deck {
         self.open.get()
     }
 
+    pub fn is_open(self) -> bool {
+        self.open.get_untracked() != Open::Nothing
+    }
+
     /// Opens a float in place of any other; one that is open closes.
     pub fn open(self, float: Open) {
         let float = if self.open.get_untracked() == float { Open::Nothing } else { float };

@@ -19,6 +19,9 @@ pub fn listen(root: &HtmlElement, video: &Element, deck: Deck) {
         if !on_picture {
             return deck.awake.stir();
         }
+        if deck.is_open() {
+            return deck.close();
+        }
         if event.pointer_type() != "touch" {
             deck.awake.stir();
             return deck.ask(Request::Toggle);

@@ -4,7 +4,7 @@
 use super::{
     captions,
     deck::Deck,
-    js::call,
+    js::{call, get, is_true},
     keys,
     media::ms,
     memory::{self, recall, remember},
@@ -68,13 +68,17 @@ fn begin(video: &HtmlVideoElement) {
     });
 }
 
-/// Remembers what the viewer changed; `deck`'s signals already hold it.
+/// Remembers what the viewer changed; `deck`'s signals already hold it. What a page or the browser's
+/// autoplay policy changed is nobody's taste: only what follows a gesture counts.
 pub fn hear(deck: Deck, video: &HtmlVideoElement, event: &str) {
     let media = deck.media;
     if !media.live.get_untracked() {
         return;
     }
+    let activation = get(&window().navigator(), "userActivation");
+    let chosen = !activation.is_object() || is_true(&activation, "isActive");
     match event {
+        "volumechange" | "ratechange" | "change" if !chosen => {}
         "volumechange" => {
             remember("volume", &media.volume.get_untracked().to_string());
             remember("muted", if media.muted.get_untracked() { "1" } else { "0" });

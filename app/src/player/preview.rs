@@ -17,14 +17,18 @@ struct Tile {
     style: String,
 }
 
+/// `x` is where the pointer was when this was asked for.
 #[lazy]
-pub async fn show(deck: Deck) -> AnyView {
+pub async fn show(deck: Deck, x: i32) -> AnyView {
     let (tiles, at) = (RwSignal::new(Vec::<Tile>::new()), RwSignal::new(-1_i64));
     load(deck, tiles);
     let place = NodeRef::<html::Div>::new();
     Effect::new(move || {
         if let Some(range) = place.get().and_then(|place| place.closest(".scrubber").ok()?) {
             follow(&range, deck, at);
+            if range.matches(":hover").unwrap_or(false) {
+                at.set(under(&range, deck, x));
+            }
         }
     });
     let picture = move || {
@@ -51,12 +55,7 @@ pub async fn show(deck: Deck) -> AnyView {
 fn follow(range: &Element, deck: Deck, at: RwSignal<i64>) {
     let of = range.clone();
     let over = Closure::<dyn Fn(PointerEvent)>::new(move |event: PointerEvent| {
-        let Ok(Some(input)) = of.query_selector("input") else { return };
-        let bounds = input.get_bounding_client_rect();
-        // The thumb's middle runs from half its width to half its width before the end.
-        let (half, x) = (THUMB / 2.0, f64::from(event.client_x()) - bounds.left());
-        let share = ((x - half) / (bounds.width() - THUMB).max(1.0)).clamp(0.0, 1.0);
-        at.set((share * deck.media.duration.get_untracked() as f64) as i64);
+        at.set(under(&of, deck, event.client_x()));
     });
     let away = Closure::<dyn Fn()>::new(move || at.set(-1));
     for (name, heard) in [
@@ -79,6 +78,15 @@ fn follow(range: &Element, deck: Deck, at: RwSignal<i64>) {
     over.forget();
     away.forget();
     up.forget();
+}
+
+/// The time under a horizontal position of the window.
+fn under(range: &Element, deck: Deck, x: i32) -> i64 {
+    let bounds = range.get_bounding_client_rect();
+    // The thumb's middle runs from half its width to half its width before the end.
+    let (half, x) = (THUMB / 2.0, f64::from(x) - bounds.left());
+    let share = ((x - half) / (bounds.width() - THUMB).max(1.0)).clamp(0.0, 1.0);
+    (share * deck.media.duration.get_untracked() as f64) as i64
 }
 
 /// The width of the scrubber's thumb in pixels, as the style sheet draws it.

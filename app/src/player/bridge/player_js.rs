@@ -40,7 +40,9 @@ pub fn take(deck: Deck, message: &JsValue) {
     let Some(method) = text(message, "method") else { return };
     let value = get(message, "value");
     let listener = text(message, "listener");
-    let (media, ask) = (deck.media, |request| deck.ask(request));
+    // What was set in the message before is read back from the element, whose events come later.
+    let Some((_, video)) = deck.player.elements() else { return };
+    let ask = |request| deck.ask(request);
     let reply = |value: JsValue| post(deck, &method, Some(value), listener.as_deref());
     match method.as_str() {
         "play" => ask(Request::Play),
@@ -48,7 +50,7 @@ pub fn take(deck: Deck, message: &JsValue) {
         "mute" => mute(deck, true),
         "unmute" => mute(deck, false),
         "setVolume" => {
-            if let (Some(level), Some((_, video))) = (value.as_f64(), deck.player.elements()) {
+            if let Some(level) = value.as_f64() {
                 video.set_volume((level / 100.0).clamp(0.0, 1.0));
             }
         }
@@ -58,16 +60,16 @@ pub fn take(deck: Deck, message: &JsValue) {
             }
         }
         "setLoop" => {
-            if value.is_truthy() != media.looped.get_untracked() {
+            if value.is_truthy() != video.loop_() {
                 ask(Request::Loop);
             }
         }
-        "getPaused" => reply(media.paused.get_untracked().into()),
-        "getMuted" => reply(media.muted.get_untracked().into()),
-        "getLoop" => reply(media.looped.get_untracked().into()),
-        "getVolume" => reply((media.volume.get_untracked() as f64).into()),
-        "getDuration" => reply(state::seconds(media.duration.get_untracked())),
-        "getCurrentTime" => reply(state::seconds(media.time.get_untracked())),
+        "getPaused" => reply(video.paused().into()),
+        "getMuted" => reply(video.muted().into()),
+        "getLoop" => reply(video.loop_().into()),
+        "getVolume" => reply((video.volume() * 100.0).round().into()),
+        "getDuration" => reply(state::seconds(deck.media.duration.get_untracked())),
+        "getCurrentTime" => reply(video.current_time().into()),
         "addEventListener" => listen(deck, value.as_string().unwrap_or_default(), listener),
         "removeEventListener" => {
             let event = value.as_string().unwrap_or_default();
@@ -83,8 +85,8 @@ pub fn take(deck: Deck, message: &JsValue) {
 }
 
 fn mute(deck: Deck, muted: bool) {
-    if deck.media.muted.get_untracked() != muted {
-        deck.ask(Request::Mute);
+    if let Some((_, video)) = deck.player.elements() {
+        video.set_muted(muted);
     }
 }
 

@@ -37,15 +37,21 @@ pub fn Scrubber(deck: Deck) -> impl IntoView {
             None => time,
         }
     };
-    let near = RwSignal::new(false);
+    // Where the pointer came in; nobody has been near before.
+    let near = RwSignal::new(None::<i32>);
     let preview = move || {
-        near.get().then(|| {
-            let chunk: Chunk = Box::pin(preview::show(deck));
+        near.get().map(|x| {
+            let chunk: Chunk = Box::pin(preview::show(deck, x));
             later(chunk)
         })
     };
+    let come = move |x: i32| {
+        if near.get_untracked().is_none() {
+            near.set(Some(x));
+        }
+    };
     view! {
-        <div class="scrubber" style=style on:pointerenter=move |_| near.set(true) on:focusin=move |_| near.set(true)>
+        <div class="scrubber" style=style on:pointermove=move |event| come(event.client_x())>
             <input
                 type="range"
                 aria-label=deck.say(Word::Seek)

@@ -37,7 +37,9 @@ pub async fn show(deck: Deck) -> AnyView {
         page.track();
         let place = place.get();
         request_animation_frame(move || {
-            let first = place.and_then(|place| place.query_selector("input:checked,button,input,select,a").ok()?);
+            let find = |what| place.as_ref().and_then(|place| place.query_selector(what).ok()?);
+            let first =
+                find("input[type=radio]:checked").or_else(|| find(".menu-body select")).or_else(|| find("button"));
             if let Some(first) = first {
                 let _ = first.unchecked_into::<HtmlElement>().focus();
             }
