@@ -76,8 +76,8 @@ function child(refuses: string | null, patience: number): void {
     state.hellos.push({ play: data.play, origin });
     greetings.push(ports[0]!);
     if (state.hellos.length >= patience) greetings.splice(0).forEach(greeted);
+    else parent.postMessage(JSON.stringify({ context: "player.js", event: "ready", value: {} }), "*");
   });
-  if (patience > 1) parent.postMessage(JSON.stringify({ context: "player.js", event: "ready", value: {} }), "*");
 
   // As the player does: the last greeting's port takes the place of the others'.
   function greeted(mine: MessagePort): void {
