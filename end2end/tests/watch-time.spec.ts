@@ -6,7 +6,7 @@ import { chromium } from "../support/chromium.js";
 import { expect, Player, test, TOKEN } from "../support/test.js";
 
 type Span = { from: number; to: number };
-type Seen = Span & { took: number; hidden: boolean };
+type Seen = Span & { took: number; rate: number; hidden: boolean };
 type Event = { seq: number; type: string; pos?: number };
 type Watched = Event & Span & { rate: number; hidden: boolean };
 type Sums = { content: number; unique: number; wall: number };
@@ -22,7 +22,7 @@ const look = () => {
     const [moved, took] = last ? [now.position - last.position, now.at - last.at] : [0, 0];
     // A jump that no playing explains is a seek between two glances.
     if (moved > 0 && moved <= took * video.playbackRate * 1.5 + 0.05) {
-      truth.push({ from: last!.position, to: now.position, took, hidden: document.hidden });
+      truth.push({ from: last!.position, to: now.position, took, rate: video.playbackRate, hidden: document.hidden });
     }
     last = now;
   };
@@ -74,12 +74,19 @@ function compare(watched: Watched[], seen: Seen[]): Sums {
     unique: union(watched) / 1000,
     wall: sum(watched.map((span) => (length(span) * 100) / span.rate)) / 1000,
   };
-  const truth = { content: sum(seen.map(length)), unique: union(seen), wall: sum(seen.map(({ took }) => took)) };
+  const [content, unique] = [sum(seen.map(length)), union(seen)];
+  const truth = {
+    content: [content, content],
+    unique: [unique, unique],
+    // The playhead of a busy machine stumbles: what it needed at its rate, and what it took.
+    wall: [sum(seen.map((span) => length(span) / span.rate)), sum(seen.map(({ took }) => took))],
+  };
   for (const measure of ["content", "unique", "wall"] as const) {
-    const off = Math.abs(reported[measure] - truth[measure]);
-    const said = `${measure}: reported ${reported[measure].toFixed(2)} s, truth ${truth[measure].toFixed(2)} s`;
+    const [least, most] = truth[measure] as [number, number];
+    const off = Math.max(least - reported[measure], reported[measure] - most);
+    const said = `${measure}: reported ${reported[measure].toFixed(2)} s, truth ${[...new Set([least.toFixed(2), most.toFixed(2)])].join(" to ")} s`;
     test.info().annotations.push({ type: "watched", description: said });
-    expect(off, said).toBeLessThanOrEqual(Math.max(0.3, truth[measure] * 0.05));
+    expect(off, said).toBeLessThanOrEqual(Math.max(0.3, least * 0.05));
   }
   return reported;
 }
@@ -147,7 +154,7 @@ test("at twice the speed the content is twice the time", async ({ page, server }
   await watch.reaches(6);
   const { content, wall, watched } = await watch.ends();
   expect(watched.some(({ rate }) => rate === 200)).toBe(true);
-  expect(wall).toBeLessThan(content * 0.65);
+  expect(content - wall).toBeGreaterThan(1.5);
 });
 
 test("twenty seeks of a dragged scrubber are hardly watched at all", async ({ page, server }) => {

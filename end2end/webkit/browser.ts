@@ -43,7 +43,13 @@ export class Tab {
       .toBeDefined();
     return found!;
   }
+  /** Moves the pointer over the page, as a hand on its way to a button does: controls that have faded come back. */
+  async stir(): Promise<void> {
+    const moves = [100, 300].map((at) => ({ type: "pointerMove", duration: 0, origin: "viewport", x: at, y: at }));
+    await this.call("POST", "/actions", { actions: [{ type: "pointer", id: "mouse", parameters: { pointerType: "mouse" }, actions: moves }] });
+  }
   async click(role: string, name: string): Promise<void> {
+    await this.stir();
     await this.call("POST", `/element/${await this.find(role, name)}/click`, {});
   }
   async enter(frame: string): Promise<void> {
