@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,6 +15,7 @@ export class Server {
     readonly apiKey: string,
     private readonly child: ChildProcess,
     private readonly folder: string,
+    private readonly env: Record<string, string>,
   ) {}
 
   static async start(): Promise<Server> {
@@ -36,7 +37,12 @@ export class Server {
     }
     const play = said.get("play");
     if (play === undefined) throw new Error("The server did not start.");
-    return new Server(new URL(play).origin, said.get("API key")!, child, folder);
+    return new Server(new URL(play).origin, said.get("API key")!, child, folder, env);
+  }
+
+  /** Adds a video from disk, as an operator does, while the server runs. */
+  add(...given: string[]): void {
+    execFileSync(binary, ["add", ...given], { cwd: this.folder, env: this.env, stdio: ["ignore", "ignore", "inherit"] });
   }
 
   /** Ends it as an operator would, and returns the exit code. */

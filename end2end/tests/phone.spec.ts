@@ -40,3 +40,79 @@ test("a tap where the faded scrubber is does not seek", async ({ page, server })
   await expect(player.root).not.toHaveClass(/\bidle\b/);
   expect(await player.time()).toBeLessThan(30);
 });
+
+test("a tap brings the controls up and puts them away, and never stops the video", async ({ page, server }) => {
+  await page.goto(`${server.url}/video/play/${TOKEN}`);
+  const player = await new Player(page).live();
+  await player.button("Play video").tap();
+  await player.plays();
+  await expect(player.root).toHaveClass(/\bidle\b/);
+  await player.video.tap({ position: { x: 200, y: 60 } });
+  await expect(player.root).not.toHaveClass(/\bidle\b/);
+  await player.video.tap({ position: { x: 200, y: 60 } });
+  await expect(player.root).toHaveClass(/\bidle\b/);
+  await player.plays();
+});
+
+test("two taps at a side jump ten seconds", async ({ page, server }) => {
+  await page.goto(`${server.url}/video/play/${TOKEN}`);
+  const player = await new Player(page).live();
+  await player.button("Play video").tap();
+  await player.plays();
+  const box = (await player.root.boundingBox())!;
+  const twice = async (share: number) => {
+    for (let tap = 0; tap < 2; tap++) await page.touchscreen.tap(box.x + box.width * share, box.y + 60);
+  };
+  await twice(0.9);
+  await expect.poll(() => player.time()).toBeGreaterThan(10);
+  const before = await player.time();
+  await twice(0.1);
+  await expect.poll(() => player.time()).toBeLessThan(before - 5);
+});
+
+test("a finger drags the scrubber", async ({ page, server }) => {
+  await page.goto(`${server.url}/video/play/${TOKEN}`);
+  const player = await new Player(page).live();
+  await player.button("Play video").tap();
+  await player.plays();
+  await player.video.tap({ position: { x: 200, y: 60 } });
+  const box = (await player.root.getByRole("slider", { name: "Seek" }).boundingBox())!;
+  const devtools = await page.context().newCDPSession(page);
+  const touch = (type: "touchStart" | "touchMove" | "touchEnd", share: number) =>
+    devtools.send("Input.dispatchTouchEvent", {
+      type,
+      touchPoints: type === "touchEnd" ? [] : [{ x: box.x + box.width * share, y: box.y + box.height / 2 }],
+    });
+  await touch("touchStart", 0.1);
+  for (let share = 0.15; share <= 0.6; share += 0.05) await touch("touchMove", share);
+  await touch("touchEnd", 0.6);
+  await expect.poll(() => player.time()).toBeGreaterThan(40);
+});
+
+test("what a narrow bar has no room for is in the settings", async ({ page, server }) => {
+  await page.goto(`${server.url}/video/embed/${TOKEN}`);
+  const player = await new Player(page).live();
+  await player.button("Play video").tap();
+  await player.plays();
+  await player.video.tap({ position: { x: 200, y: 60 } });
+  await player.button("Settings").tap();
+  await page.getByRole("button", { name: "Chapters and transcript" }).tap();
+  await expect(page.getByRole("dialog", { name: "Chapters and transcript" })).toBeVisible();
+});
+
+test("a phone that lets no element fill its screen fills the window instead", async ({ page, server }) => {
+  await page.addInitScript(() => {
+    for (const name of ["fullscreenEnabled", "webkitFullscreenEnabled"]) Object.defineProperty(document, name, { value: false });
+  });
+  await page.goto(`${server.url}/video/play/${TOKEN}`);
+  const player = await new Player(page).live();
+  await player.button("Play video").tap();
+  await player.plays();
+  await player.video.tap({ position: { x: 200, y: 60 } });
+  await player.button("Full screen").tap();
+  await expect(player.button("Leave full screen")).toBeVisible();
+  const { width, height } = page.viewportSize()!;
+  expect(await player.root.boundingBox()).toMatchObject({ x: 0, y: 0, width, height });
+  await player.button("Leave full screen").tap();
+  await expect(player.button("Full screen")).toBeVisible();
+});

@@ -80,7 +80,8 @@ fn reply(
         }
     };
     let headers = response.headers_mut();
-    let kind = mime_guess::from_path(name).first_or_octet_stream();
+    // The ending belongs to a film format too.
+    let kind = if name.ends_with(".d.ts") { mime_guess::mime::TEXT_PLAIN_UTF_8 } else { guess(name) };
     if let (Ok(kind), Ok(tag)) = (kind.as_ref().parse(), tag.parse()) {
         headers.insert(header::CONTENT_TYPE, kind);
         headers.insert(header::ETAG, tag);
@@ -91,6 +92,10 @@ fn reply(
     headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     headers.insert(header::CACHE_CONTROL, keep);
     response
+}
+
+fn guess(name: &str) -> mime_guess::Mime {
+    mime_guess::from_path(name).first_or_octet_stream()
 }
 
 /// Does an `Accept-Encoding` allow `name` (RFC 9110, section 12.5.3)?

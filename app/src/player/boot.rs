@@ -23,7 +23,8 @@ pub fn script(assets: &Assets) -> Option<String> {
          for(const e of['pointerdown','keydown'])w.addEventListener(e,go,{{capture:true,passive:true}});\
          d.addEventListener('playing',e=>q.p??=[performance.now(),e.target.currentTime],true);\
          w.addEventListener('message',e=>{{const x=e.data;\
-         if(q.m&&e.source===w.parent&&/player\\.js|cuepoint/.test(x&&x.context||x)){{q.m.push(e);go()}}}});\
+         if(q.m&&e.source===w.parent&&/player\\.js|cuepoint/.test(x&&x.context||x)){{q.m.push(e);go();\
+         if(x.play)d.querySelector('video')?.play().catch(()=>{{}})}}}});\
          d.addEventListener('DOMContentLoaded',()=>d.querySelector('[data-stream]')&&go());\
          setTimeout(go,{PATIENCE_MS})}})()"
     ))

@@ -165,6 +165,14 @@ pub fn in_picture(video: &HtmlVideoElement) -> bool {
     is_same(&document(), "pictureInPictureElement", video)
 }
 
+/// Can a page set the volume here? On an iPhone only the device can.
+pub fn sets_volume() -> bool {
+    let Ok(probe) = document().create_element("video") else { return false };
+    let probe: HtmlMediaElement = probe.unchecked_into();
+    probe.set_volume(0.5);
+    probe.volume() == 0.5
+}
+
 /// Sets a signal only when it changes: `timeupdate` comes four times a second.
 fn put<T: PartialEq + Clone + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
     if signal.get_untracked() != value {

@@ -9,7 +9,7 @@ use crate::player::{
     captions,
     deck::Deck,
     js::{call, object},
-    media::in_picture,
+    media::{in_picture, sets_volume},
     request::Request,
 };
 use js_sys::Array;
@@ -70,6 +70,7 @@ pub fn take(deck: Deck, name: &str, given: &Array) -> Result<JsValue, Refusal> {
         }
         "getDuration" => state::seconds(media.duration.get_untracked()),
         "getVolume" => video.volume().into(),
+        "setVolume" if !sets_volume() => return Err(unsupported(name)),
         "setVolume" => {
             video.set_volume(within(0.0, 1.0, "the volume must be between 0 and 1")?);
             JsValue::NULL

@@ -6,6 +6,7 @@ use super::state;
 use crate::player::{
     deck::Deck,
     js::{get, object, text},
+    media::sets_volume,
     request::Request,
 };
 use js_sys::{Array, JSON};
@@ -31,10 +32,12 @@ const METHODS: [&str; 15] = [
     "removeEventListener",
 ];
 const EVENTS: [&str; 8] = ["ready", "play", "pause", "ended", "timeupdate", "progress", "error", "seeked"];
-/// Error codes: -1 unknown, 1 not supported by the browser, 2 no such method.
+/// Error codes: -1 unknown, 1 media not supported by the browser, 2 no such method, 3 a method that can't be
+/// carried out here.
 const UNKNOWN: f64 = -1.0;
 const NOT_SUPPORTED: f64 = 1.0;
 const NO_METHOD: f64 = 2.0;
+const NOT_POSSIBLE: f64 = 3.0;
 
 pub fn take(deck: Deck, message: &JsValue) {
     let Some(method) = text(message, "method") else { return };
@@ -50,6 +53,9 @@ pub fn take(deck: Deck, message: &JsValue) {
         "mute" => mute(deck, true),
         "unmute" => mute(deck, false),
         "setVolume" => {
+            if !sets_volume() {
+                return fail(deck, NOT_POSSIBLE, &[&method, " is not possible on this device"].concat());
+            }
             if let Some(level) = value.as_f64() {
                 video.set_volume((level / 100.0).clamp(0.0, 1.0));
             }
@@ -78,10 +84,13 @@ pub fn take(deck: Deck, message: &JsValue) {
             });
         }
         _ => {
-            let message = ["unknown method ", &method].concat();
-            tell(deck, "error", Some(object(&[("code", NO_METHOD.into()), ("msg", message.into())]).into()));
+            fail(deck, NO_METHOD, &["unknown method ", &method].concat());
         }
     }
+}
+
+fn fail(deck: Deck, code: f64, message: &str) {
+    tell(deck, "error", Some(object(&[("code", code.into()), ("msg", message.into())]).into()));
 }
 
 fn mute(deck: Deck, muted: bool) {
@@ -123,7 +132,7 @@ pub fn hear(deck: Deck, event: &str) {
                 4 => NOT_SUPPORTED,
                 _ => UNKNOWN,
             };
-            Some(object(&[("code", code.into()), ("msg", "the video could not be played".into())]))
+            return fail(deck, code, "the video could not be played");
         }
         _ => return,
     };

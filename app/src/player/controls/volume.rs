@@ -5,7 +5,7 @@ use super::{
     icon,
 };
 use crate::{
-    player::{deck::Deck, request::Request, speech::percent},
+    player::{deck::Deck, media::sets_volume, request::Request, speech::percent},
     words::Word,
 };
 use leptos::prelude::*;
@@ -25,7 +25,7 @@ pub fn Volume(deck: Deck) -> impl IntoView {
                 expanded: None,
                 press: Box::new(move || deck.ask(Request::Mute)),
             })}
-            <input
+            {sets_volume().then(|| view! { <input
                 type="range"
                 aria-label=deck.say(Word::Volume)
                 min="0"
@@ -38,7 +38,7 @@ pub fn Volume(deck: Deck) -> impl IntoView {
                         deck.ask(Request::Volume(level));
                     }
                 }
-            />
+            /> })}
         </div>
     }
 }

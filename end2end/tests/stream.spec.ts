@@ -1,0 +1,70 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, Player, test } from "../support/test.js";
+
+const TOKEN = "streamInTwoQualities01";
+
+/** A film of forty seconds with a picture that is hard to compress, so that its qualities differ. */
+function film(): string {
+  const file = join(mkdtempSync(join(tmpdir(), "cuepoint-film-")), "film.mp4");
+  const picture = "testsrc2=size=1280x720:rate=25:duration=40,noise=alls=40:allf=t";
+  execFileSync("ffmpeg", [
+    ...["-v", "error", "-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", "sine=frequency=440:duration=40"],
+    ...["-c:v", "libx264", "-preset", "ultrafast", "-b:v", "3M", "-maxrate", "3M", "-bufsize", "6M", "-pix_fmt", "yuv420p"],
+    ...["-c:a", "aac", "-shortest", file],
+  ]);
+  return file;
+}
+
+test("on a connection that turns slow the stream plays on in a lower quality, and nothing twice", async ({ page, server }) => {
+  test.setTimeout(240_000);
+  server.add(film(), "--stream", "--token", TOKEN, "--title", "In two qualities");
+  const qualities = new Set<string>();
+  page.on("request", (request) => {
+    const segment = /(\d+p)-\d+\.m4s/.exec(request.url());
+    if (segment) qualities.add(segment[1]!);
+  });
+  await page.goto(`${server.url}/video/play/${TOKEN}`);
+  const player = await new Player(page).live();
+  await expect.poll(() => player.video.evaluate((video: HTMLVideoElement) => video.src)).toMatch(/^blob:/);
+  await page.evaluate(() => {
+    const video = document.querySelector("video")!;
+    let last = 0;
+    (window as any).rewinds = 0;
+    video.addEventListener("timeupdate", () => {
+      if (video.currentTime < last - 0.05) (window as any).rewinds++;
+      last = video.currentTime;
+    });
+  });
+  await player.button("Play video").click();
+  await player.plays();
+  await expect.poll(() => player.time(), { timeout: 30_000 }).toBeGreaterThan(6);
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send("Network.enable");
+  await devtools.send("Network.emulateNetworkConditions", {
+    offline: false,
+    latency: 50,
+    downloadThroughput: 1_200_000 / 8,
+    uploadThroughput: 1_000_000 / 8,
+  });
+  await expect.poll(() => qualities.size, { timeout: 60_000 }).toBeGreaterThan(1);
+  await expect.poll(() => player.time(), { timeout: 90_000 }).toBeGreaterThan(30);
+  expect(await page.evaluate(() => (window as any).rewinds)).toBe(0);
+});
+
+test("a viewer chooses the quality", async ({ page, server }) => {
+  test.setTimeout(120_000);
+  const token = "streamOfAChosenQuality";
+  server.add(film(), "--stream", "--token", token, "--title", "Choose");
+  await page.goto(`${server.url}/video/play/${token}`);
+  const player = await new Player(page).live();
+  await expect.poll(() => player.video.evaluate((video: HTMLVideoElement) => video.src)).toMatch(/^blob:/);
+  await player.button("Play video").click();
+  await player.plays();
+  await player.button("Settings").click();
+  await page.getByRole("button", { name: /^Quality/ }).click();
+  await page.getByRole("radio", { name: "360p" }).check();
+  await expect.poll(() => player.video.evaluate((video: HTMLVideoElement) => video.videoHeight), { timeout: 30_000 }).toBe(360);
+});
