@@ -91,8 +91,6 @@ test("every language has its own words, and Arabic is mirrored", async ({ browse
     const bar = (await root.locator(".bar").boundingBox())!;
     const first = (await root.locator(".bar .control").first().boundingBox())!;
     expect(first.x > bar.x + bar.width / 2, lang).toBe(lang === "ar");
-    const heading = await page.getByRole("heading", { level: 1 }).evaluate((h) => getComputedStyle(h).textAlign);
-    expect(heading).toBe("start");
     expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
     if (title !== null) {
       await page.goto(`${server.url}/video/play/${"A".repeat(22)}`);
