@@ -42,6 +42,11 @@ export class Player {
   button(name: string | RegExp): Locator {
     return this.root.getByRole("button", { name, exact: typeof name === "string" });
   }
+  /** Brings the controls up, as a moving mouse does, and presses one of them. */
+  async press(name: string): Promise<void> {
+    await this.root.hover({ position: { x: 10, y: 60 } });
+    await this.button(name).click();
+  }
   /** Our controls have taken over from the native ones. */
   async live(): Promise<this> {
     await expect(this.video).not.toHaveAttribute("controls");

@@ -14,7 +14,7 @@ async function playing(page: Page, url: string): Promise<Player> {
 
 test("the speed is chosen with the mouse, kept, and said", async ({ page, server }) => {
   const player = await playing(page, `${server.url}/video/play/${TOKEN}`);
-  await player.button("Settings").click();
+  await player.press("Settings");
   await page.getByRole("button", { name: /^Speed/ }).click();
   await page.getByRole("radio", { name: "1.5×" }).check();
   expect(await player.video.evaluate((video: HTMLVideoElement) => video.playbackRate)).toBe(1.5);
@@ -44,11 +44,11 @@ test("the settings are walked with the keyboard alone, and the focus comes back"
 
 test("captions look as the viewer chose, and still do after a reload", async ({ page, server }) => {
   const player = await playing(page, `${server.url}/video/play/${TOKEN}`);
-  await player.button("Captions").click();
+  await player.press("Captions");
   await player.seek(4);
   const line = player.root.locator(".captions p").first();
   await expect(line).toBeVisible();
-  await player.button("Settings").click();
+  await player.press("Settings");
   await page.getByRole("button", { name: /^Captions/ }).last().click();
   await page.getByRole("button", { name: "Caption style" }).click();
   await axe(page);
@@ -65,7 +65,7 @@ test("captions look as the viewer chose, and still do after a reload", async ({ 
 
 test("the video loops when asked to", async ({ page, server }) => {
   const player = await playing(page, `${server.url}/video/play/${TOKEN}`);
-  await player.button("Settings").click();
+  await player.press("Settings");
   await page.getByRole("switch", { name: "Loop" }).check();
   await player.video.evaluate((video: HTMLVideoElement) => (video.currentTime = video.duration - 0.4));
   await expect.poll(() => player.time()).toBeLessThan(10);
@@ -77,7 +77,7 @@ test("the link at the current time is copied", async ({ page, server, context })
   const player = await playing(page, `${server.url}/video/play/${TOKEN}`);
   await player.seek(65);
   await page.keyboard.press("k");
-  await player.button("Settings").click();
+  await player.press("Settings");
   await page.getByRole("button", { name: /^Copy link/ }).click();
   await expect(page.getByRole("button", { name: /^Copied/ })).toBeVisible();
   const link = await page.evaluate(() => navigator.clipboard.readText());

@@ -26,7 +26,7 @@ test("playback stops where the address says, and goes on when asked", async ({ p
   await player.button("Play video").click();
   await expect.poll(() => player.time()).toBeGreaterThan(10.9);
   await expect.poll(async () => (await state(player)).paused).toBe(true);
-  await player.button("Play").first().click();
+  await player.press("Play");
   await expect.poll(() => player.time()).toBeGreaterThan(11.5);
 });
 
@@ -125,7 +125,7 @@ test("an owner's theme and end are the player's", async ({ page, server }) => {
   await expect(player.button("Play video")).toHaveCSS("background-color", "rgb(15, 118, 110)");
   await player.button("Play video").click();
   await player.plays();
-  await player.button("Settings").click();
+  await player.press("Settings");
   await expect(page.getByRole("link", { name: "Download" })).toHaveAttribute("href", `/media/${TOKEN}/tour.mp4`);
   await page.keyboard.press("Escape");
   await player.video.evaluate((video: HTMLVideoElement) => (video.currentTime = video.duration - 0.3));

@@ -63,7 +63,7 @@ test("a viewer chooses the quality", async ({ page, server }) => {
   await expect.poll(() => player.video.evaluate((video: HTMLVideoElement) => video.src)).toMatch(/^blob:/);
   await player.button("Play video").click();
   await player.plays();
-  await player.button("Settings").click();
+  await player.press("Settings");
   await page.getByRole("button", { name: /^Quality/ }).click();
   await page.getByRole("radio", { name: "360p" }).check();
   await expect.poll(() => player.video.evaluate((video: HTMLVideoElement) => video.videoHeight), { timeout: 30_000 }).toBe(360);
