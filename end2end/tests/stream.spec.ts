@@ -68,3 +68,24 @@ test("a viewer chooses the quality", async ({ page, server }) => {
   await page.getByRole("radio", { name: "360p" }).check();
   await expect.poll(() => player.video.evaluate((video: HTMLVideoElement) => video.videoHeight), { timeout: 30_000 }).toBe(360);
 });
+
+test("an audio description takes over at the same position, by key and by button", async ({ page, server }) => {
+  const token = "describedForTheEars001";
+  const source = film();
+  server.add(source, "--token", token, "--title", "Described", "--sound", `en=English, described=${source}`, "--described");
+  await page.goto(`${server.url}/video/play/${token}`);
+  const player = await new Player(page).live();
+  await player.button("Play video").click();
+  await player.plays();
+  await player.seek(20);
+  const described = player.button("Audio description");
+  await page.keyboard.press("d");
+  await expect(described).toHaveAttribute("aria-pressed", "true");
+  await expect.poll(() => player.video.evaluate((video: HTMLVideoElement) => video.src)).toMatch(/sound-1/);
+  await expect.poll(() => player.time()).toBeGreaterThan(20);
+  await player.plays();
+  await player.press("Audio description");
+  await expect(described).toHaveAttribute("aria-pressed", "false");
+  await expect.poll(() => player.video.evaluate((video: HTMLVideoElement) => video.src)).toMatch(/video\.mp4$/);
+  await expect.poll(() => player.time()).toBeGreaterThan(20);
+});

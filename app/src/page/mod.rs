@@ -8,6 +8,7 @@ pub mod sdk;
 
 use crate::{player::boot, words::Lang};
 use leptos::prelude::*;
+use std::sync::LazyLock;
 
 /// Where the built site stands; the names carry hashes.
 #[derive(Clone, Debug, Default)]
@@ -32,6 +33,38 @@ pub struct Frame {
     pub lang: Lang,
 }
 
+/// What the first picture needs of the style sheet, written into the page: a request less before it.
+/// The rest is for controls that come later, and stands behind the player.
+static FIRST: LazyLock<String> = LazyLock::new(|| {
+    let files = [
+        include_str!("../../../style/tokens.css"),
+        include_str!("../../../style/page.css"),
+        include_str!("../../../style/player.css"),
+    ];
+    plain(&files.concat())
+});
+
+/// Style without comments, indentation and line ends.
+fn plain(style: &str) -> String {
+    let mut kept = String::with_capacity(style.len());
+    for (i, part) in style.split("/*").enumerate() {
+        let text = if i == 0 { part } else { part.split_once("*/").map_or("", |(_, text)| text) };
+        for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+            kept.push_str(line);
+            // A value may go on in the next line.
+            if !line.ends_with([';', '{', '}']) {
+                kept.push(' ');
+            }
+        }
+    }
+    kept
+}
+
+/// The rest of the style, behind the player.
+pub(crate) fn rest(assets: &Assets) -> impl IntoView + use<> {
+    assets.style.clone().map(|href| view! { <link rel="stylesheet" href=href /> })
+}
+
 /// The document. `poster` is fetched before everything else; `boots` makes the player interactive
 /// once the first frame stands.
 #[component]
@@ -45,6 +78,7 @@ pub(crate) fn Document(
     children: Children,
 ) -> impl IntoView {
     let Frame { assets, nonce, canonical, lang } = frame;
+    let first_nonce = nonce.clone();
     let boot = boots.then(|| boot::script(&assets)).flatten();
     view! {
         <!DOCTYPE html>
@@ -56,12 +90,29 @@ pub(crate) fn Document(
                 <title>{title}</title>
                 {(!description.is_empty()).then(|| view! { <meta name="description" content=description /> })}
                 {(!poster.is_empty()).then(|| view! { <link rel="preload" r#as="image" href=poster fetchpriority="high" /> })}
-                {assets.style.map(|href| view! { <link rel="stylesheet" href=href /> })}
+                {boots.then(|| view! { <style nonce=first_nonce>{FIRST.as_str()}</style> })}
+                {assets.style.filter(|_| !boots).map(|href| view! { <link rel="stylesheet" href=href /> })}
                 <link rel="canonical" href=canonical />
                 <link rel="icon" href="data:," />
                 <meta name="color-scheme" content="light dark" />
             </head>
             <body>{children()}</body>
         </html>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comments_and_line_ends_do_not_travel() {
+        let style = "/* a */\n.a,\n.b {\n  color: red;\n  margin: 0\n    1px;\n}\n";
+        assert_eq!(plain(style), ".a, .b {color: red;margin: 0 1px;}");
+    }
+
+    #[test]
+    fn the_first_style_can_not_end_its_element() {
+        assert!(FIRST.len() > 2_000 && !FIRST.contains('<'));
     }
 }

@@ -1,6 +1,6 @@
 //! The play page: the video, its title, its contents beside it, and ways to pass it on.
 
-use super::{Document, Frame};
+use super::{Document, Frame, rest};
 use crate::{
     film::Film,
     player::{Player, Setting, clock},
@@ -35,6 +35,7 @@ pub struct Line {
 #[component]
 pub fn PlayPage(frame: Frame, film: Film, about: About, setting: Setting) -> impl IntoView {
     let lang = frame.lang;
+    let rest = rest(&frame.assets);
     let (title, description) = (film.title.clone(), film.description.clone());
     let poster = film.poster.clone();
     let lines = about.contents.iter().map(|line| (line.from_ms, line.text.clone())).collect::<Vec<_>>();
@@ -46,6 +47,7 @@ pub fn PlayPage(frame: Frame, film: Film, about: About, setting: Setting) -> imp
         <Document frame title=title.clone() description=description.clone() poster boots=true class="page">
             <main class=class>
                 <Player film setting />
+                {rest}
                 <div class="watch-below">
                     <header class="watch-head">
                         <div>

@@ -74,6 +74,9 @@ impl Deck {
     }
 
     pub fn ask(self, request: Request) {
+        if let (Request::Seek(_) | Request::SeekBy(_), Some((_, video))) = (request, self.player.elements()) {
+            self.recorder.leaves(&video);
+        }
         self.player.ask(request);
     }
 

@@ -121,6 +121,19 @@ impl Recorder {
         });
     }
 
+    /// The player is about to be moved: the interval ends where the playhead is now. The element's own
+    /// word comes later, when nobody can tell any more where it was.
+    pub fn leaves(self, video: &HtmlVideoElement) {
+        if video.seeking() {
+            return;
+        }
+        let (at, pos) = (clock() as i64, ms(video.current_time()));
+        self.0.update_value(|inner| {
+            inner.tape.end(at, pos);
+            inner.seek_from.get_or_insert(pos);
+        });
+    }
+
     /// Hears an event of the element.
     pub fn hear(self, video: &HtmlVideoElement, event: &str) {
         let at = clock() as i64;

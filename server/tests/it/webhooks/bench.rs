@@ -3,6 +3,7 @@
 use server::{
     catalogue::Catalogue,
     config::Config,
+    contents::Contents,
     identity::Salts,
     keys::{Keys, digest},
     media::Media,
@@ -190,16 +191,18 @@ pub fn message(event: &str, at: i64) -> Message {
 }
 
 fn state(folder: &TempDir, store: Store, egress_allow: &str) -> State {
-    let media = format!("file://{}/media", folder.path().display());
-    let settings = [("CUEPOINT_MEDIA_URL", media.as_str()), ("CUEPOINT_EGRESS_ALLOW", egress_allow)];
+    let folder = format!("file://{}/media", folder.path().display());
+    let settings = [("CUEPOINT_MEDIA_URL", folder.as_str()), ("CUEPOINT_EGRESS_ALLOW", egress_allow)];
     let settings = settings.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let config = Config::load(settings.into_iter()).expect("settings");
     let bell = Arc::new(Notify::new());
     let stopping = CancellationToken::new();
     let (writer, _) = Writer::start(store.clone(), config.link(""), bell.clone(), stopping.clone());
+    let media = Media::open(&config.media_url).expect("a media folder");
     State::new(Inner {
         catalogue: Catalogue::new(store.clone()),
-        media: Media::open(&config.media_url).expect("a media folder"),
+        contents: Contents::new(media.clone()),
+        media,
         keys: Keys::from_bytes(&[7; 32]),
         salts: Salts::default(),
         counters: Counters::default(),
