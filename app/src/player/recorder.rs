@@ -265,7 +265,7 @@ impl Recorder {
     }
 
     /// Sends what waits, unless a batch is under way or the server asked for patience.
-    fn flush(self) {
+    pub fn flush(self) {
         let ready = self.0.with_value(|inner| !inner.sending && clock() >= inner.wait_until);
         let Some((body, events)) = self.envelope(0).filter(|_| ready) else { return };
         self.0.update_value(|inner| inner.sending = true);

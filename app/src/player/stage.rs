@@ -63,6 +63,8 @@ impl Act {
     /// It is on the frame now.
     pub fn shown(self, name: &str, kind: &str) {
         self.deck.recorder.note(What::Shown { interaction: self.id.get_value() });
+        // A click may follow, on a way of its own: the server should know by then where the viewer is.
+        self.deck.recorder.flush();
         self.deck.said.say(name);
         bridge::shown(self.deck, self.id.get_value(), kind);
     }
