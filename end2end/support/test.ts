@@ -44,8 +44,11 @@ export class Player {
   }
   /** Brings the controls up, as a moving mouse does, and presses one of them. */
   async press(name: string): Promise<void> {
-    await this.root.hover({ position: { x: 10, y: 60 } });
-    await this.button(name).click();
+    // On a busy machine they may have gone again before the click.
+    await expect(async () => {
+      for (const x of [10, 20]) await this.root.hover({ position: { x, y: 60 } });
+      await this.button(name).click({ timeout: 1_500 });
+    }).toPass();
   }
   /** Our controls have taken over from the native ones. */
   async live(): Promise<this> {

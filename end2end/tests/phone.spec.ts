@@ -1,5 +1,12 @@
 import { expect, Player, test, TOKEN } from "../support/test.js";
 
+/** Brings the controls up again, once they have gone. */
+async function wake(player: Player): Promise<void> {
+  await expect(player.root).toHaveClass(/\bidle\b/);
+  await player.video.tap({ position: { x: 200, y: 60 } });
+  await expect(player.root).not.toHaveClass(/\bidle\b/);
+}
+
 test("a phone plays by touch, with nothing cut off", async ({ page, server }) => {
   await page.goto(`${server.url}/video/play/${TOKEN}`);
   const player = await new Player(page).live();
@@ -7,7 +14,7 @@ test("a phone plays by touch, with nothing cut off", async ({ page, server }) =>
   await player.plays();
   const width = page.viewportSize()!.width;
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
-  await player.video.tap({ position: { x: 100, y: 60 } });
+  await wake(player);
   for (const name of ["Play", "Mute", "Captions", "Full screen"]) {
     const box = (await player.button(name).boundingBox())!;
     expect(Math.min(box.width, box.height), name).toBeGreaterThanOrEqual(44);
@@ -75,7 +82,7 @@ test("a finger drags the scrubber", async ({ page, server }) => {
   const player = await new Player(page).live();
   await player.button("Play video").tap();
   await player.plays();
-  await player.video.tap({ position: { x: 200, y: 60 } });
+  await wake(player);
   const box = (await player.root.getByRole("slider", { name: "Seek" }).boundingBox())!;
   const devtools = await page.context().newCDPSession(page);
   const touch = (type: "touchStart" | "touchMove" | "touchEnd", share: number) =>
@@ -94,7 +101,7 @@ test("what a narrow bar has no room for is in the settings", async ({ page, serv
   const player = await new Player(page).live();
   await player.button("Play video").tap();
   await player.plays();
-  await player.video.tap({ position: { x: 200, y: 60 } });
+  await wake(player);
   await player.button("Settings").tap();
   await page.getByRole("button", { name: "Chapters and transcript" }).tap();
   await expect(page.getByRole("dialog", { name: "Chapters and transcript" })).toBeVisible();
@@ -108,7 +115,7 @@ test("a phone that lets no element fill its screen fills the window instead", as
   const player = await new Player(page).live();
   await player.button("Play video").tap();
   await player.plays();
-  await player.video.tap({ position: { x: 200, y: 60 } });
+  await wake(player);
   await player.button("Full screen").tap();
   await expect(player.button("Leave full screen")).toBeVisible();
   const { width, height } = page.viewportSize()!;

@@ -12,6 +12,11 @@ const SKIP_MS: i64 = 10_000;
 
 pub fn listen(root: &HtmlElement, video: &Element, deck: Deck) {
     let (within, picture) = (root.clone(), video.clone());
+    // Were the controls up when the finger came down? By the time of the click the focus may have brought them.
+    let was_up = StoredValue::new(false);
+    let down = Closure::<dyn Fn()>::new(move || was_up.set_value(deck.awake.is_up()));
+    let _ = root.add_event_listener_with_callback("pointerdown", down.as_ref().unchecked_ref());
+    down.forget();
     // When, and at which side, the last tap was.
     let last = StoredValue::new((f64::MIN, 0));
     let click = Closure::<dyn Fn(PointerEvent)>::new(move |event: PointerEvent| {
@@ -34,7 +39,7 @@ pub fn listen(root: &HtmlElement, video: &Element, deck: Deck) {
         if side != 0 && side == there && event.time_stamp() - then < DOUBLE_MS {
             deck.ask(Request::SeekBy(side * SKIP_MS));
             deck.awake.stir();
-        } else if deck.awake.is_up() {
+        } else if was_up.get_value() {
             deck.awake.rest();
         } else {
             deck.awake.stir();
