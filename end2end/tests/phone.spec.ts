@@ -15,8 +15,9 @@ test("a phone plays by touch, with nothing cut off", async ({ page, server }) =>
   const width = page.viewportSize()!.width;
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
   await wake(player);
-  for (const name of ["Play", "Mute", "Captions", "Full screen"]) {
-    const box = (await player.button(name).boundingBox())!;
+  const bar = player.root.locator(".bar");
+  for (const name of ["Pause", "Mute", "Captions", "Settings", "Full screen"]) {
+    const box = (await bar.getByRole("button", { name, exact: true }).boundingBox())!;
     expect(Math.min(box.width, box.height), name).toBeGreaterThanOrEqual(44);
     expect(box.x + box.width, name).toBeLessThanOrEqual(width);
   }
