@@ -9,6 +9,8 @@ export default defineConfig({
   workers: 2,
   fullyParallel: false,
   forbidOnly: true,
+  // A busy machine may starve a browser: what fails twice is broken, what fails once is reported as flaky.
+  retries: 1,
   reporter: [["list"]],
   use: {
     launchOptions: chromium,

@@ -36,7 +36,7 @@ test("the settings are walked with the keyboard alone, and the focus comes back"
   await page.keyboard.press("ArrowDown");
   await expect.poll(() => player.video.evaluate((video: HTMLVideoElement) => video.playbackRate)).toBe(1.25);
   await page.keyboard.press("Escape");
-  await expect(speed).toBeVisible();
+  await expect(speed).toBeFocused();
   await page.keyboard.press("Escape");
   await expect(speed).toBeHidden();
   await expect(player.button("Settings")).toBeFocused();
@@ -47,6 +47,9 @@ test("captions look as the viewer chose, and still do after a reload", async ({ 
   await player.press("Captions");
   await player.seek(4);
   const line = player.root.locator(".captions p").first();
+  await expect(line).toBeVisible();
+  // The line stays while it is looked at.
+  await page.keyboard.press("k");
   await expect(line).toBeVisible();
   await player.press("Settings");
   await page.getByRole("button", { name: /^Captions/ }).last().click();
