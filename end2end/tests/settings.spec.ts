@@ -52,7 +52,7 @@ test("captions look as the viewer chose, and still do after a reload", async ({ 
   await page.keyboard.press("k");
   await expect(line).toBeVisible();
   await player.press("Settings");
-  await page.getByRole("button", { name: /^Captions/ }).last().click();
+  await page.getByRole("dialog", { name: "Settings" }).getByRole("button", { name: /^Captions/ }).click();
   await page.getByRole("button", { name: "Caption style" }).click();
   await axe(page);
   const before = (await line.boundingBox())!.height;
