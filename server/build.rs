@@ -2,7 +2,7 @@
 //! play, only plain.
 
 fn main() -> std::io::Result<()> {
-    let site = std::path::Path::new("../target/site/pkg");
+    let site = std::path::Path::new("../target/site");
     std::fs::create_dir_all(site)?;
     println!("cargo::rerun-if-changed={}", site.display());
     println!("cargo::rerun-if-changed=migrations");
