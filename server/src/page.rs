@@ -9,12 +9,14 @@ use crate::{
     spoken,
     state::{State, now},
     store::videos::Video,
+    timeline::{self, Person, Place, Visit},
     visitor::Visitor,
 };
 use app::{
     engage::Surface,
     film::{Film, Sound, Track},
     ids::Token,
+    interaction::{Interaction, Named, Showing},
     page::{
         Assets, Frame,
         closed::{Closed, ClosedPage, ClosedPageProps},
@@ -39,6 +41,7 @@ use std::{
     net::SocketAddr,
     sync::{Arc, LazyLock},
 };
+use uuid::Uuid;
 
 static ASSETS: LazyLock<Assets> = LazyLock::new(assets::names);
 
@@ -65,56 +68,68 @@ impl<S: Send + Sync> FromRequestParts<S> for Asked {
     }
 }
 
+impl Asked {
+    pub fn lang(&self) -> Lang {
+        self.lang
+    }
+
+    pub fn peer(&self) -> SocketAddr {
+        self.peer
+    }
+}
+
 /// `GET /video/play/{token}`
 pub async fn play(Shared(state): Shared<State>, Path(token): Path<String>, asked: Asked) -> Response {
-    let found = match found(&state, token, &asked).await {
-        Ok(found) => found,
-        Err(closed) => return refuse(&state, asked.lang, closed, &Frames::Nobody),
-    };
-    let video = &found.published.video;
-    let about = About {
-        views: spoken::views(asked.lang, found.published.plays),
-        date: spoken::day(asked.lang, video.created_at),
-        owner: found.published.owner.clone(),
-        share_url: state.config.link(&format!("/video/play/{}", video.token)),
-        embed_url: state.config.link(&format!("/video/embed/{}", video.token)),
-        sdk_url: state.config.link("/sdk/player.js"),
-        contents: state.contents.of(video).await,
-    };
-    let setting = setting(&state, &asked, Surface::Play, video);
-    let path = format!("/video/play/{}", video.token);
-    let film = found.film;
-    html(&state, asked.lang, 200, &path, &Frames::Nobody, move |frame| {
-        PlayPage(PlayPageProps { frame, film, about, setting })
-    })
+    show(&state, token, asked, Surface::Play, Visit::default()).await
 }
 
 /// `GET /video/embed/{token}`: never redirects, so that the frame's address stays as its parent wrote it.
 pub async fn embed(Shared(state): Shared<State>, Path(token): Path<String>, asked: Asked) -> Response {
-    let found = match found(&state, token, &asked).await {
-        Ok(found) => found,
-        Err(closed) => return refuse(&state, asked.lang, closed, &Frames::Anyone),
-    };
-    let video = &found.published.video;
-    if !is_allowed_here(&state, video, &asked.headers) {
-        return refuse(&state, asked.lang, Closed::NotHere(None), &Frames::Anyone);
-    }
-    let setting = setting(&state, &asked, Surface::Embed, video);
-    let path = format!("/video/play/{}", video.token);
-    let film = found.film;
-    html(&state, asked.lang, 200, &path, &Frames::Of(video), move |frame| {
-        EmbedPage(EmbedPageProps { frame, film, setting })
-    })
+    show(&state, token, asked, Surface::Embed, Visit::default()).await
 }
 
-fn setting(state: &State, asked: &Asked, surface: Surface, video: &Video) -> Setting {
-    Setting {
+/// A video's page, also as the answer to a form where no script runs.
+pub async fn show(state: &State, token: String, asked: Asked, surface: Surface, visit: Visit) -> Response {
+    let closed_frames = match surface {
+        Surface::Play => Frames::Nobody,
+        Surface::Embed => Frames::Anyone,
+    };
+    let found = match found(state, token, &asked, surface, visit).await {
+        Ok(found) => found,
+        Err(closed) => return refuse(state, asked.lang, closed, &closed_frames),
+    };
+    let video = &found.published.video;
+    let path = format!("/video/play/{}", video.token);
+    let setting = Setting {
         surface,
         options: Options::read(&asked.query),
         lang: asked.lang,
-        share_url: state.config.link(&format!("/video/play/{}", video.token)),
+        share_url: state.config.link(&path),
         engine: ASSETS.engine.clone(),
+        before: found.before,
+        style: ASSETS.style.clone(),
+    };
+    let film = found.film;
+    if surface == Surface::Embed {
+        if !is_allowed_here(state, video, &asked.headers) {
+            return refuse(state, asked.lang, Closed::NotHere(None), &closed_frames);
+        }
+        return html(state, asked.lang, 200, &path, &Frames::Of(video), move |frame| {
+            EmbedPage(EmbedPageProps { frame, film, setting })
+        });
     }
+    let about = About {
+        views: spoken::views(asked.lang, found.published.plays),
+        date: spoken::day(asked.lang, video.created_at),
+        owner: found.published.owner.clone(),
+        share_url: state.config.link(&path),
+        embed_url: state.config.link(&format!("/video/embed/{}", video.token)),
+        sdk_url: state.config.link("/sdk/player.js"),
+        contents: state.contents.of(video).await,
+    };
+    html(state, asked.lang, 200, &path, &closed_frames, move |frame| {
+        PlayPage(PlayPageProps { frame, film, about, setting })
+    })
 }
 
 /// `GET /`
@@ -137,15 +152,16 @@ pub async fn nowhere(Shared(state): Shared<State>, asked: Asked) -> Response {
 struct Found {
     published: Arc<Published>,
     film: Film,
+    before: Vec<(Interaction, Showing)>,
 }
 
-async fn found(state: &State, token: String, asked: &Asked) -> Result<Found, Closed> {
+async fn found(state: &State, token: String, asked: &Asked, surface: Surface, visit: Visit) -> Result<Found, Closed> {
     let published = watchable(state, token).await?;
-    let film = film(state, &published, asked).await.map_err(|error| {
+    let (film, before) = film(state, &published, asked, surface, visit).await.map_err(|error| {
         crate::reply::storage(error);
         Closed::Unwell
     })?;
-    Ok(Found { published, film })
+    Ok(Found { published, film, before })
 }
 
 /// The video of a token, or why it can't be watched.
@@ -179,15 +195,25 @@ fn is_allowed_here(state: &State, video: &Video, headers: &HeaderMap) -> bool {
     state.config.public_url.host_str() == Some(host) || may_frame(allowed, host)
 }
 
-async fn film(state: &State, published: &Published, asked: &Asked) -> crate::store::Result<Film> {
+async fn film(
+    state: &State,
+    published: &Published,
+    asked: &Asked,
+    surface: Surface,
+    visit: Visit,
+) -> crate::store::Result<(Film, Vec<(Interaction, Showing)>)> {
     let (video, now) = (&published.video, now());
     let salt = state.salts.of(&state.store, now).await?;
     let viewer_id = Visitor::new(asked.peer, &asked.headers, &state.config).viewer_id(&salt, video.account_id);
-    let duration_ms = video.duration_ms.unwrap_or(0);
+    let person = Person { viewer_id, named: Named::default(), is_lasting: false };
+    let place = Place { surface, lang: asked.lang, session: Uuid::now_v7(), now };
+    let mine = timeline::of(state, published, &person, &asked.query, visit, place).await?;
+    let given = |text: Option<String>| text.filter(|_| !mine.withholds_media);
     let file = |name: &str| format!("/media/{}/{name}", video.token);
     let pass = Token::try_from(video.token.clone()).map(|token| {
         let expires_at = now + PASS_LASTS_MS;
-        Pass { video: token, timeline_version: video.timeline_version, viewer_id, expires_at }.signed(&state.keys)
+        Pass { video: token, timeline_version: video.timeline_version, viewer_id, grants: mine.grants, expires_at }
+            .signed(&state.keys)
     });
     let mut settings = video.settings.clone();
     // An embedder's colour comes before the owner's, if it can be seen.
@@ -196,25 +222,26 @@ async fn film(state: &State, published: &Published, asked: &Asked) -> crate::sto
     }
     let tracks = video.files.captions.iter().map(|track| Track { src: file(&track.src), ..track.clone() });
     let sounds = video.files.sounds.iter().map(|sound| Sound { src: file(&sound.src), ..sound.clone() });
-    Ok(Film {
+    let film = Film {
         video_id: video.id,
         token: video.token.clone(),
         title: video.title.clone(),
         description: video.description.clone(),
-        duration_ms,
+        duration_ms: video.duration_ms.unwrap_or(0),
         width: u32::try_from(video.width).unwrap_or(0),
         height: u32::try_from(video.height).unwrap_or(0),
-        src: video.files.media.as_deref().map(file).unwrap_or_default(),
-        stream: video.files.stream.as_deref().map(file),
-        sounds: sounds.collect(),
+        src: given(video.files.media.as_deref().map(file)).unwrap_or_default(),
+        stream: given(video.files.stream.as_deref().map(file)),
+        sounds: sounds.filter(|_| !mine.withholds_media).collect(),
         poster: format!("/thumbnails/{}.jpg", video.token),
         captions: tracks.collect(),
         chapters: video.files.chapters.as_deref().map(file),
         storyboard: video.files.storyboard.as_deref().map(file),
         settings,
-        timeline: published.timeline.iter().map(|cue| cue.for_viewer(video.id, duration_ms)).collect(),
+        timeline: mine.cues,
         pass: pass.unwrap_or_default(),
-    })
+    };
+    Ok((film, mine.before))
 }
 
 fn refuse(state: &State, lang: Lang, closed: Closed, frames: &Frames<'_>) -> Response {

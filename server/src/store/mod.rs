@@ -13,6 +13,8 @@ pub mod figures;
 pub mod interactions;
 pub mod outbox;
 pub mod salts;
+pub mod showings;
+pub mod tallies;
 pub mod videos;
 pub mod views;
 
