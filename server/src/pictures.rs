@@ -167,6 +167,15 @@ pub fn ending(bytes: &[u8]) -> Option<&'static str> {
 mod tests {
     use super::*;
 
+    #[tokio::test]
+    async fn a_server_that_says_nothing_is_not_waited_for() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let src = format!("http://{}/a.png", listener.local_addr().expect("an address"));
+        let client = Client::for_reading(&["127.0.0.1/32".parse().expect("a network")]).expect("a client");
+        let slow = fetch_within(Duration::from_millis(50), &client, &src).await;
+        assert_eq!(slow, Err(NoPicture::TooSlow));
+    }
+
     #[test]
     fn a_picture_is_what_its_bytes_say() {
         let pictures: [(&[u8], &str); 6] = [

@@ -135,3 +135,19 @@ async fn a_name_that_leads_inside_is_never_connected() {
     assert!(client.request(Method::POST, url(&format!("http://127.0.0.1:{port}/"))).is_err());
     assert_eq!(inside.accept().expect_err("nobody came").kind(), std::io::ErrorKind::WouldBlock);
 }
+
+#[test]
+fn reading_may_use_plain_http_and_webhooks_may_not() {
+    let wide = |ports, text| Reach::of(&url(text), ports) == Reach::Wide;
+    assert!(wide(Ports::Web, "http://example.com/a.png") && !wide(Ports::Https, "http://example.com/a.png"));
+    for text in
+        ["http://example.com:8080/", "https://example.com:8443/", "http://example.com:443/", "ftp://example.com/"]
+    {
+        assert!(!wide(Ports::Web, text), "{text}");
+    }
+    let client = Client::for_reading(&[]).expect("a client");
+    for refused in ["http://127.0.0.1/", "http://[::1]/", "http://10.0.0.1/", "http://169.254.169.254/"] {
+        assert!(client.request(Method::GET, url(refused)).is_err(), "{refused}");
+    }
+    assert!(client.request(Method::GET, url("http://1.1.1.1/a.png")).is_ok());
+}
