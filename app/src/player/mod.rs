@@ -39,7 +39,7 @@ pub use speech::clock;
 use crate::{
     engage::Surface,
     film::{End, Film},
-    interaction::{Cue, Interaction, Showing, card},
+    interaction::{Cue, Interaction, Showing, card, sign},
     words::{Lang, Word},
 };
 use deck::Deck;
@@ -117,6 +117,14 @@ pub fn Player(film: Film, setting: Setting) -> impl IntoView {
         .collect();
     // The server keeps the file back until a gate before it was passed.
     let src = Some(film.src.clone()).filter(|src| !src.is_empty());
+    // Until ours take over, the boot script hears it; without a script the native controls do.
+    let first = (!options.bare && !options.autoplay && src.is_some()).then(|| {
+        view! {
+            <button type="button" class="big-play first" aria-label=lang.say(Word::PlayVideo)>
+                {sign(controls::icon::PLAY)}
+            </button>
+        }
+    });
     let start = Start {
         token: &film.token,
         pass: &film.pass,
@@ -167,6 +175,7 @@ pub fn Player(film: Film, setting: Setting) -> impl IntoView {
                 {film.chapters.map(|src| view! { <track kind="chapters" src=src /> })}
                 {film.storyboard.map(|src| view! { <track kind="metadata" label="thumbnails" src=src /> })}
             </video>
+            {first}
             {headline}
             {logo}
             {sheet}
@@ -209,6 +218,9 @@ fn skin(said: &JsValue, root: &HtmlElement, video: &HtmlVideoElement) -> impl In
     let recorder = Recorder::new(text("token"), text("pass"), surface);
     let deck = Deck::new(media, speech::Words::new(&text("words")), recorder, stage::moments(&cues));
     deck.player.set(root, video);
+    if let Ok(Some(first)) = root.query_selector(".big-play.first") {
+        first.remove();
+    }
     habits::take_up(deck, root, video);
     media.follow(root, video, move |video, event| hear(deck, video, event));
     recorder.start(video);

@@ -66,7 +66,7 @@ fn answer(form: &HtmlElement) -> Option<Object> {
     if form.get_attribute("data-form").as_deref() == Some("poll") {
         let picked: Array = all(form, "input:checked")
             .iter()
-            .filter_map(|input| Some(JsValue::from_f64(value(input).parse().ok()?)))
+            .filter_map(|input| Some(JsValue::from(value(input).parse::<u32>().ok()?)))
             .collect();
         if picked.length() == 0 {
             say(form, &form.get_attribute("data-pick").unwrap_or_default());
@@ -237,7 +237,10 @@ fn show_results(stage: Stage, i: usize, form: &HtmlElement, result: &JsValue, ti
             place.set_text_content(Some(&speech::percent(share)));
             place.set_hidden(false);
         }
-        let _ = choice.unchecked_ref::<HtmlElement>().style().set_property("--share", &share.to_string());
+        let _ = choice
+            .unchecked_ref::<HtmlElement>()
+            .style()
+            .set_property("--share", &((share * 1000.0).round() as i64).to_string());
     }
     let _ = form.set_attribute("data-counted", "");
     if let Some(said) = find(form, "[role=status][data-said]") {

@@ -44,6 +44,8 @@ struct Inner {
     resumes: bool,
     /// The server has taken an answer; the card still stands.
     accepted: Vec<usize>,
+    /// It knows the viewer since then.
+    known: bool,
 }
 
 #[derive(Clone)]
@@ -76,6 +78,7 @@ pub async fn open(deck: Deck, list: JsValue) {
         shown: Vec::new(),
         resumes: false,
         accepted: Vec::new(),
+        known: false,
     };
     let stage = Stage { deck, inner: StoredValue::new_local(inner) };
     stage.listen(&video);
@@ -307,7 +310,7 @@ impl Stage {
     }
 
     pub fn knows_viewer(self) {
-        self.change(|inner| inner.timeline.knows_viewer());
+        self.change(|inner| inner.known = true);
     }
 
     /// The film that the server held back until now.
@@ -343,6 +346,9 @@ impl Inner {
     fn take_accepted(&mut self) {
         for i in std::mem::take(&mut self.accepted) {
             self.timeline.answered(i);
+        }
+        if std::mem::take(&mut self.known) {
+            self.timeline.knows_viewer();
         }
     }
 }
