@@ -70,7 +70,7 @@ fn answer(form: &HtmlElement) -> Option<Object> {
             .collect();
         if picked.length() == 0 {
             say(form, &form.get_attribute("data-pick").unwrap_or_default());
-            all(form, ".choice input").first().map(|input| input.focus());
+            all(form, ".poll-choice input").first().map(|input| input.focus());
             return None;
         }
         let many = form.has_attribute("data-multiple");
@@ -203,7 +203,7 @@ fn settle(form: &HtmlElement, is_poll: bool, result: &JsValue) {
     }
     if let Some(said) = find(form, "[role=status][data-said]") {
         let shows = is_poll && get(result, "tally").is_object();
-        let text = said.get_attribute("data-said").unwrap_or_default();
+        let text = text(result, "thanks").or_else(|| said.get_attribute("data-said")).unwrap_or_default();
         said.set_text_content((!shows).then_some(text.as_str()));
     }
     if let Some(done) = find(form, "[data-done]") {
@@ -219,7 +219,7 @@ fn settle(form: &HtmlElement, is_poll: bool, result: &JsValue) {
 fn show_results(stage: Stage, i: usize, form: &HtmlElement, result: &JsValue, times: u32) {
     let (tally, right) = (get(result, "tally"), get(result, "right"));
     if let Ok(right) = right.dyn_into::<Array>() {
-        for (n, choice) in all(form, ".choice").iter().enumerate() {
+        for (n, choice) in all(form, ".poll-choice").iter().enumerate() {
             let is_right = right.includes(&JsValue::from_f64(n as f64), 0);
             let picked = find(choice, "input").is_some_and(|input| is_true(&input, "checked"));
             let Some(mark) = find(choice, ".choice-mark").filter(|_| is_right || picked) else { continue };
@@ -231,7 +231,7 @@ fn show_results(stage: Stage, i: usize, form: &HtmlElement, result: &JsValue, ti
     }
     let Ok(counts) = get(&tally, "counts").dyn_into::<Array>() else { return };
     let total = number(&tally, "answers").max(1) as f64;
-    for (n, choice) in all(form, ".choice").iter().enumerate() {
+    for (n, choice) in all(form, ".poll-choice").iter().enumerate() {
         let share = counts.get(n as u32).as_f64().unwrap_or_default() / total;
         if let Some(place) = find(choice, ".choice-share") {
             place.set_text_content(Some(&speech::percent(share)));
