@@ -21,6 +21,7 @@ use app::{
         Assets, Frame,
         closed::{Closed, ClosedPage, ClosedPageProps},
         embed::{EmbedPage, EmbedPageProps},
+        gallery::{GalleryPage, GalleryPageProps},
         home::{HomePage, HomePageProps},
         play::{About, PlayPage, PlayPageProps},
         sdk::{SdkPage, SdkPageProps},
@@ -141,6 +142,14 @@ pub async fn home(Shared(state): Shared<State>, asked: Asked) -> Response {
 pub async fn sdk(Shared(state): Shared<State>) -> Response {
     let token = crate::demo::TOKEN.to_owned();
     html(&state, Lang::En, 200, "/sdk", &Frames::Within, |frame| SdkPage(SdkPageProps { frame, token }))
+}
+
+/// `GET /demo/interactions`: every kind of interaction, over the demo's poster.
+pub async fn gallery(Shared(state): Shared<State>, asked: Asked) -> Response {
+    let token = crate::demo::TOKEN.to_owned();
+    html(&state, asked.lang, 200, "/demo/interactions", &Frames::Nobody, |frame| {
+        GalleryPage(GalleryPageProps { frame, token })
+    })
 }
 
 /// Every address that is nobody's.

@@ -55,6 +55,7 @@ fn pages() -> Router<State> {
     Router::new()
         .route("/", get(page::home))
         .route("/sdk", get(page::sdk))
+        .route("/demo/interactions", get(page::gallery))
         .route("/video/play/{token}", get(page::play))
         .route("/video/embed/{token}", get(page::embed))
         .route("/video/faces/{token}", post(api::faces::faces))

@@ -2,6 +2,7 @@
 
 pub mod closed;
 pub mod embed;
+pub mod gallery;
 pub mod home;
 pub mod play;
 pub mod sdk;
