@@ -4,7 +4,7 @@ use crate::{
     assets,
     catalogue::Published,
     framing::{self, Frames, may_frame},
-    identity::{PASS_LASTS_MS, Pass},
+    identity::page::{Arrival, arrive},
     keys::random,
     spoken,
     state::{State, now},
@@ -32,7 +32,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
-use http::{HeaderMap, StatusCode, header, request::Parts};
+use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 use hydration_context::SsrSharedContext;
 use leptos::prelude::*;
 use std::{
@@ -67,7 +67,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Asked {
 
 /// `GET /video/play/{token}`
 pub async fn play(Shared(state): Shared<State>, Path(token): Path<String>, asked: Asked) -> Response {
-    let found = match found(&state, token, &asked).await {
+    let found = match found(&state, token, &asked, Surface::Play).await {
         Ok(found) => found,
         Err(closed) => return refuse(&state, asked.lang, closed, &Frames::Nobody),
     };
@@ -80,18 +80,20 @@ pub async fn play(Shared(state): Shared<State>, Path(token): Path<String>, asked
         embed_url: state.config.link(&format!("/video/embed/{}", video.token)),
         sdk_url: state.config.link("/sdk/player.js"),
         contents: state.contents.of(video).await,
+        watching_as: found.arrival.watching_as.clone(),
     };
     let setting = setting(&state, &asked, Surface::Play, video);
     let path = format!("/video/play/{}", video.token);
     let film = found.film;
-    html(&state, asked.lang, 200, &path, &Frames::Nobody, move |frame| {
+    let page = html(&state, asked.lang, 200, &path, &Frames::Nobody, move |frame| {
         PlayPage(PlayPageProps { frame, film, about, setting })
-    })
+    });
+    with(page, &found.arrival)
 }
 
 /// `GET /video/embed/{token}`: never redirects, so that the frame's address stays as its parent wrote it.
 pub async fn embed(Shared(state): Shared<State>, Path(token): Path<String>, asked: Asked) -> Response {
-    let found = match found(&state, token, &asked).await {
+    let found = match found(&state, token, &asked, Surface::Embed).await {
         Ok(found) => found,
         Err(closed) => return refuse(&state, asked.lang, closed, &Frames::Anyone),
     };
@@ -102,9 +104,22 @@ pub async fn embed(Shared(state): Shared<State>, Path(token): Path<String>, aske
     let setting = setting(&state, &asked, Surface::Embed, video);
     let path = format!("/video/play/{}", video.token);
     let film = found.film;
-    html(&state, asked.lang, 200, &path, &Frames::Of(video), move |frame| {
+    let page = html(&state, asked.lang, 200, &path, &Frames::Of(video), move |frame| {
         EmbedPage(EmbedPageProps { frame, film, setting })
-    })
+    });
+    with(page, &found.arrival)
+}
+
+/// The page with the headers that its viewer needs.
+fn with(mut page: Response, arrival: &Arrival) -> Response {
+    if let Some(cookie) = &arrival.cookie {
+        page.headers_mut().append(header::SET_COOKIE, cookie.clone());
+    }
+    // For whoever signs the tokens; the reason never repeats the token.
+    if let Some(Ok(reason)) = arrival.refused.as_deref().map(HeaderValue::from_str) {
+        page.headers_mut().insert("cuepoint-viewer-token", reason);
+    }
+    page
 }
 
 fn setting(state: &State, asked: &Asked, surface: Surface, video: &Video) -> Setting {
@@ -137,15 +152,19 @@ pub async fn nowhere(Shared(state): Shared<State>, asked: Asked) -> Response {
 struct Found {
     published: Arc<Published>,
     film: Film,
+    /// Who came.
+    arrival: Arrival,
 }
 
-async fn found(state: &State, token: String, asked: &Asked) -> Result<Found, Closed> {
+async fn found(state: &State, token: String, asked: &Asked, surface: Surface) -> Result<Found, Closed> {
     let published = watchable(state, token).await?;
-    let film = film(state, &published, asked).await.map_err(|error| {
+    let visitor = Visitor::new(asked.peer, &asked.headers, &state.config);
+    let arrival = arrive(state, &visitor, &asked.query, surface, &published, now()).await.map_err(|error| {
         crate::reply::storage(error);
         Closed::Unwell
     })?;
-    Ok(Found { published, film })
+    let film = film(&published, asked, arrival.pass.clone());
+    Ok(Found { published, film, arrival })
 }
 
 /// The video of a token, or why it can't be watched.
@@ -179,16 +198,10 @@ fn is_allowed_here(state: &State, video: &Video, headers: &HeaderMap) -> bool {
     state.config.public_url.host_str() == Some(host) || may_frame(allowed, host)
 }
 
-async fn film(state: &State, published: &Published, asked: &Asked) -> crate::store::Result<Film> {
-    let (video, now) = (&published.video, now());
-    let salt = state.salts.of(&state.store, now).await?;
-    let viewer_id = Visitor::new(asked.peer, &asked.headers, &state.config).viewer_id(&salt, video.account_id);
+fn film(published: &Published, asked: &Asked, pass: String) -> Film {
+    let video = &published.video;
     let duration_ms = video.duration_ms.unwrap_or(0);
     let file = |name: &str| format!("/media/{}/{name}", video.token);
-    let pass = Token::try_from(video.token.clone()).map(|token| {
-        let expires_at = now + PASS_LASTS_MS;
-        Pass { video: token, timeline_version: video.timeline_version, viewer_id, expires_at }.signed(&state.keys)
-    });
     let mut settings = video.settings.clone();
     // An embedder's colour comes before the owner's, if it can be seen.
     if let Some(accent) = Options::read(&asked.query).color.as_deref().and_then(theme::nearest_accent) {
@@ -196,7 +209,7 @@ async fn film(state: &State, published: &Published, asked: &Asked) -> crate::sto
     }
     let tracks = video.files.captions.iter().map(|track| Track { src: file(&track.src), ..track.clone() });
     let sounds = video.files.sounds.iter().map(|sound| Sound { src: file(&sound.src), ..sound.clone() });
-    Ok(Film {
+    Film {
         video_id: video.id,
         token: video.token.clone(),
         title: video.title.clone(),
@@ -213,8 +226,8 @@ async fn film(state: &State, published: &Published, asked: &Asked) -> crate::sto
         storyboard: video.files.storyboard.as_deref().map(file),
         settings,
         timeline: published.timeline.iter().map(|cue| cue.for_viewer(video.id, duration_ms)).collect(),
-        pass: pass.unwrap_or_default(),
-    })
+        pass,
+    }
 }
 
 fn refuse(state: &State, lang: Lang, closed: Closed, frames: &Frames<'_>) -> Response {

@@ -2,6 +2,7 @@
 
 use crate::{
     engine,
+    identity::batch::Decision,
     reply::Reply,
     state::{State, now},
     visitor::Visitor,
@@ -28,7 +29,18 @@ struct Door {
 impl Host for Door {
     fn record(&self, batch: Batch) -> Answer<Receipt> {
         let (state, visitor) = (self.state.clone(), self.visitor.clone());
-        Box::pin(engine::record(state, visitor, batch, now()))
+        // Of the request that is being answered, which only this call knows.
+        let answer = leptos::context::use_context::<leptos_axum::ResponseOptions>();
+        let decision = Decision::of(&batch);
+        Box::pin(async move {
+            let receipt = engine::record(state.clone(), visitor.clone(), batch, now()).await?;
+            if let (Some(decision), Some(answer)) = (decision, answer)
+                && let Some(cookie) = decision.cookie(&state, &visitor, now()).await
+            {
+                answer.append_header(header::SET_COOKIE, cookie);
+            }
+            Ok(receipt)
+        })
     }
 }
 
@@ -60,7 +72,7 @@ async fn told(answer: Response) -> ApiError {
 }
 
 /// Did a browser say that another site's page sent this? Both headers absent passes: some clients send neither.
-fn is_foreign(headers: &HeaderMap, public: &url::Url) -> bool {
+pub(super) fn is_foreign(headers: &HeaderMap, public: &url::Url) -> bool {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     if let Some(site) = text("sec-fetch-site") {
         return site != "same-origin";

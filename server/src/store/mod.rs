@@ -11,9 +11,12 @@ pub mod endpoints;
 pub mod entries;
 pub mod figures;
 pub mod interactions;
+pub mod links;
 pub mod outbox;
 pub mod salts;
 pub mod videos;
+pub mod viewer_keys;
+pub mod viewers;
 pub mod views;
 
 use sqlx::{
