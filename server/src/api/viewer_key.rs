@@ -2,7 +2,7 @@
 
 use super::caller::Caller;
 use crate::{
-    identity::page::audiences,
+    identity::issuer::audiences,
     keys::random,
     reply::Reply,
     state::{State, now},

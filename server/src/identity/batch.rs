@@ -4,7 +4,7 @@ use super::{
     Consent, Origin, Pass,
     cookie::{self, Kept},
     id_of_cookie,
-    page::{checked, named},
+    issuer::Issuer,
 };
 use crate::{catalogue::Published, reply, state::State, store::viewers::Contact, visitor::Visitor};
 use app::{
@@ -74,11 +74,12 @@ pub async fn claim(
     let daily_id = visitor.viewer_id(&salt, account_id);
     let viewer_id = pass.as_ref().map_or(daily_id, |pass| pass.viewer_id);
     if speaks {
+        let mut issuer = None;
         let mut events = Vec::with_capacity(batch.events.len());
         for mut event in std::mem::take(&mut batch.events) {
             let seq = event.get("seq").and_then(Value::as_u64).and_then(|seq| u32::try_from(seq).ok());
             let turn = match (kind(&event), seq) {
-                ("viewer", Some(seq)) => match viewer(state, account_id, &mut event, now).await? {
+                ("viewer", Some(seq)) => match viewer(state, account_id, &mut issuer, &mut event, now).await? {
                     Ok((to, contact)) => Some(Turn { seq, to, word: Word::Viewer(contact) }),
                     Err(flaw) => {
                         refused.push(Refusal::new(seq, flaw));
@@ -114,19 +115,22 @@ fn pass_of(state: &State, text: Option<&str>, video: &str, now: i64) -> Option<P
 }
 
 /// Puts the viewer's id into the place of the token.
-async fn viewer(
-    state: &State,
+async fn viewer<'a>(
+    state: &'a State,
     account_id: i64,
+    issuer: &mut Option<Issuer<'a>>,
     event: &mut Value,
     now: i64,
 ) -> Result<Result<(Uuid, Contact), Flaw>, ApiError> {
     let Some(text) = event.get("token").and_then(Value::as_str) else {
         return Ok(Err(Flaw::new("token", "must be a viewer token, as text")));
     };
-    let claims = checked(state, account_id, text, now).await.map_err(reply::storage)?;
-    Ok(match claims {
-        Ok(claims) => {
-            let (id, contact) = named(state, account_id, claims);
+    let issuer = match issuer {
+        Some(issuer) => issuer,
+        None => issuer.insert(Issuer::of(state, account_id, now).await.map_err(reply::storage)?),
+    };
+    Ok(match issuer.check(text) {
+        Ok((id, contact)) => {
             event["token"] = id.to_string().into();
             Ok((id, contact))
         }

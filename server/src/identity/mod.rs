@@ -9,6 +9,7 @@
 
 pub mod batch;
 pub mod cookie;
+pub mod issuer;
 pub mod mail;
 pub mod page;
 pub mod pass;

@@ -3,14 +3,15 @@
 use super::{
     Consent, Origin, PASS_LASTS_MS, Pass, Viewer,
     cookie::{self, Kept},
-    id_of_cookie, id_of_sub, mail, pass,
-    token::{self, Claims, Terms},
+    id_of_cookie,
+    issuer::Issuer,
+    mail, pass,
 };
 use crate::{
     catalogue::Published,
     keys::{digest, random},
     state::State,
-    store::{self, links, viewer_keys, viewers, viewers::Contact},
+    store::{self, links, viewers, viewers::Contact},
     visitor::Visitor,
 };
 use app::{engage::Surface, ids::Token};
@@ -76,9 +77,8 @@ pub async fn arrive(
     };
     let (mut link, mut who) = (None, None);
     if let Some(text) = &said.token {
-        match checked(state, account_id, text, now).await? {
-            Ok(claims) => {
-                let (id, contact) = named(state, account_id, claims);
+        match Issuer::of(state, account_id, now).await?.check(text) {
+            Ok((id, contact)) => {
                 who = Some(pass::sealed(&contact, &state.keys));
                 let mut reader = state.store.reader().await?;
                 let known = viewers::contact(reader.conn(), account_id, id).await?.unwrap_or_default();
@@ -128,32 +128,6 @@ pub async fn arrive(
     });
     arrival.pass = signed.map(|pass| pass.signed(&state.keys)).unwrap_or_default();
     Ok(arrival)
-}
-
-/// Whom a viewer token names, or why it does not hold.
-pub async fn checked(state: &State, account_id: i64, text: &str, now: i64) -> store::Result<Result<Claims, String>> {
-    let mut reader = state.store.reader().await?;
-    let mut keys = Vec::new();
-    for sealed in viewer_keys::valid(reader.conn(), account_id, now).await? {
-        match state.keys.open(&sealed.key) {
-            Ok(key) => keys.push(key),
-            Err(error) => tracing::error!(%error, account_id, "a viewer key"),
-        }
-    }
-    let audiences = audiences(state, account_id);
-    Ok(token::verify(text, &Terms { keys: &keys, audiences: &audiences, now }))
-}
-
-/// What may stand in a token's `aud`: this server's address, or the account's number as text.
-pub fn audiences(state: &State, account_id: i64) -> [String; 2] {
-    [state.config.link(""), account_id.to_string()]
-}
-
-/// The viewer of a token that holds, and what it says of them.
-pub fn named(state: &State, account_id: i64, claims: Claims) -> (Uuid, Contact) {
-    let Claims { sub, email, name } = claims;
-    let contact = Contact { email, name, verified: true, origin: Origin::Token, ..Contact::default() };
-    (id_of_sub(&state.keys, account_id, &sub), contact)
 }
 
 /// The browser, as far as it may be told from others.

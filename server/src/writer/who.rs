@@ -67,6 +67,14 @@ impl<F: Fn(u32) -> bool> Settling<'_, F> {
                             .await?;
                     }
                 }
+                // What a form said would end with this view; the cookie carries it on.
+                Word::Consent(_)
+                    if Origin::of(view.viewer_id) == Origin::Form && Origin::of(turn.to) == Origin::Cookie =>
+                {
+                    if let Some(said) = viewers::contact(tx.conn(), view.account_id, view.viewer_id).await? {
+                        viewers::introduce(tx.conn(), view.account_id, turn.to, &said, self.now).await?;
+                    }
+                }
                 Word::Consent(_) => {}
             }
         }

@@ -162,11 +162,12 @@ mod tests {
     #[test]
     fn every_flaw_is_named() {
         let (_, fields) = read(json!({
-            "title": " ", "description": 1, "end": "later", "next": "short", "download": "maybe",
+            "title": " ", "description": 1, "end": "later", "next": "short", "download": "maybe", "consent": "never",
             "theme": {"accent": 7, "radius": 300, "logo": "x", "background": "#ff"}, "unknown": {},
         }));
         let theme = ["theme.accent", "theme.radius", "theme.logo", "theme.background"];
-        assert_eq!(fields, [["title", "description", "end", "next", "download"].as_slice(), &theme].concat());
+        let own = ["title", "description", "end", "next", "download"];
+        assert_eq!(fields, [own.as_slice(), &theme, &["consent"]].concat());
         assert_eq!(read(json!({"title": "x".repeat(201)})).1, ["title"]);
         assert_eq!(read(json!({"title": null})).1, ["title"]);
     }

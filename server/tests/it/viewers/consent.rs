@@ -10,6 +10,7 @@ on_each_engine! {
     a_no_clears_it_and_the_view_goes_back
     a_browser_s_own_no_outweighs_every_yes
     where_silence_is_consent_a_no_is_remembered
+    a_yes_after_a_form_carries_on_who_filled_it_in
     salts_are_gone_after_48_hours
 }
 
@@ -127,6 +128,31 @@ async fn where_silence_is_consent_a_no_is_remembered(app: App) {
     let yes = said(&mut view, 0, true);
     let changed = answered(send(&app, &later, &view, &[yes]).header("cookie", "__Host-cue=no")).await;
     assert!(changed.expect("a cookie").starts_with("__Host-cue=g"), "a mind may be changed");
+}
+
+async fn a_yes_after_a_form_carries_on_who_filled_it_in(app: App) {
+    let video = app.add_video(&[], |_| {}).await;
+    let page = open(embed(&app, &video, "")).await;
+    let mut view = View::of(&video.token);
+    let events = view.watching(15_000);
+    send(&app, &page, &view, &events).send().await.expect("an answer");
+    app.state().writer.close_idle(now() + 61_000).await.expect("swept");
+    // As the ledger does once a form is accepted.
+    let form = Contact { email: Some("lead@example.com".into()), origin: Origin::Form, ..Contact::default() };
+    let mut tx = app.state().store.begin().await.expect("a transaction");
+    let stored = views::by_id(tx.conn(), 1, view.session).await.expect("read");
+    let mut stored = stored.expect("stored");
+    stored.viewer_id = viewers::introduce(tx.conn(), 1, stored.viewer_id, &form, now()).await.expect("kept");
+    views::replace(tx.conn(), std::slice::from_ref(&stored)).await.expect("written");
+    tx.commit().await.expect("committed");
+
+    let yes = said(&mut view, 16_000, true);
+    let cookie = answered(send(&app, &page, &view, &[yes])).await.expect("a cookie");
+    assert_eq!(viewer_of(&app, &view).await, stored.viewer_id, "a name says more than a cookie");
+    let again = open(play(&app, &video, "").header("cookie", pair(&cookie))).await;
+    assert!(again.origin(&app) == Origin::Cookie && again.html.contains("l***@example.com"));
+    let plain = open(play(&app, &video, "")).await;
+    assert!(!plain.html.contains("***@"), "the day's hash alone names nobody");
 }
 
 async fn salts_are_gone_after_48_hours(app: App) {

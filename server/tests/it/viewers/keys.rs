@@ -38,14 +38,14 @@ async fn a_rotated_key_holds_for_a_day_more(app: App) {
     let viewer = async |key: &str, now: i64| {
         let mut claims = claims("ada");
         claims["exp"] = (now / 1_000 + 600).into();
-        let checked = server::identity::page::checked(app.state(), 1, &signed(key, &claims), now).await;
-        checked.expect("read").map(|claims| claims.sub)
+        let issuer = server::identity::issuer::Issuer::of(app.state(), 1, now).await.expect("read");
+        issuer.check(&signed(key, &claims)).map(|(_, contact)| contact.email.expect("an address"))
     };
     for key in [&old, &new] {
-        assert_eq!(viewer(key, now()).await.as_deref(), Ok("ada"));
+        assert_eq!(viewer(key, now()).await.as_deref(), Ok("ada@example.com"));
     }
     let later = now() + 86_400_000;
-    assert_eq!(viewer(&new, later).await.as_deref(), Ok("ada"));
+    assert_eq!(viewer(&new, later).await.as_deref(), Ok("ada@example.com"));
     assert_eq!(viewer(&old, later).await, Err("is not signed with this account's viewer key".into()));
     let page = open(embed(&app, &video, &format!("?viewer_token={}", signed(&old, &claims("ada"))))).await;
     let same = open(embed(&app, &video, &format!("?viewer_token={}", signed(&new, &claims("ada"))))).await;

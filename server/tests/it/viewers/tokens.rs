@@ -52,7 +52,7 @@ async fn a_token_set_later_changes_the_viewer_from_then_on(app: App) {
     let (first, second) = (signed(&key, &claims("ada")), signed(&key, &claims("bob")));
     let ada = view.event(6_000, json!({"type": "viewer", "token": first}));
     let bob = view.event(7_000, json!({"type": "viewer", "token": second}));
-    let receipt = json_of(send(&app, &page, &view, &[bob.clone()])).await;
+    let receipt = json_of(send(&app, &page, &view, std::slice::from_ref(&bob))).await;
     assert_eq!((&receipt["recorded"], &receipt["refused"]), (&json!(1), &json!([])));
     let is_bob = viewer_of(&app, &view).await;
     assert_eq!(contact(&app, is_bob).await.expect("known").email.as_deref(), Some("bob@example.com"));
