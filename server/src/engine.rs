@@ -4,15 +4,17 @@ use crate::{
     catalogue::Published,
     identity,
     metrics::Counters,
+    results,
     state::State,
     store::entries::Entry,
     visitor::Visitor,
-    writer::{Accepted, AcceptedAnswer, AcceptedEntry},
+    writer::{Accepted, AcceptedAnswer, AcceptedEntry, Objection},
 };
 use app::{
     engage::{BATCH_EVENTS, Batch, Event, Receipt, Refusal, TYPES, What},
     error::{ApiError, Flaw},
     ids::Token,
+    words::{Lang, Word},
 };
 use serde_json::Value;
 use std::sync::Arc;
@@ -29,8 +31,14 @@ pub const VIEW_EVENTS: u32 = 20_000;
 /// The longest referrer or page address kept, in characters.
 const URL_CHARS: usize = 2_048;
 
-/// Stores a batch and answers once it is on disk.
-pub async fn record(state: State, visitor: Visitor, mut batch: Batch, now: i64) -> Result<Receipt, ApiError> {
+/// Stores a batch and answers once it is on disk. What is wrong with an answer is said in `lang`.
+pub async fn record(
+    state: State,
+    visitor: Visitor,
+    mut batch: Batch,
+    lang: Lang,
+    now: i64,
+) -> Result<Receipt, ApiError> {
     let started_at = started_at(&batch, now)?;
     let token = Token::try_from(batch.video.clone()).map_err(|_| ApiError::not_found("video"))?;
     let published = state.catalogue.by_token(&token).await.map_err(crate::reply::storage)?;
@@ -47,17 +55,32 @@ pub async fn record(state: State, visitor: Visitor, mut batch: Batch, now: i64) 
         received_at: now,
         entries: Vec::with_capacity(batch.events.len()),
         answers: Vec::new(),
+        grants: told.grants,
     };
-    let mut refused = sort(batch, &published, &mut accepted)?;
+    let mut refused = sort(batch, &published, &mut accepted, lang)?;
     refused.extend(told.refused);
-    let recorded = accepted.entries.len();
+    let mut recorded = accepted.entries.len();
+    let mut results = Vec::new();
     if recorded > 0 {
-        state.writer.record(accepted).await?;
+        let answers: Vec<AcceptedAnswer> = accepted.answers.clone();
+        let (view_id, grants) = (accepted.view_id, accepted.grants.clone());
+        let objections = state.writer.record(accepted).await?;
+        recorded -= objections.len();
+        let taken = answers.into_iter().filter(|answer| !objections.iter().any(|(seq, _)| *seq == answer.seq));
+        results = results::of(&state, &published, view_id, &grants, taken).await.map_err(crate::reply::storage)?;
+        refused.extend(objections.into_iter().map(|(seq, objection)| Refusal::new(seq, said(objection, lang))));
         Counters::add(&state.counters.batches, 1);
         Counters::add(&state.counters.events, recorded);
     }
     Counters::add(&state.counters.refused, refused.len());
-    Ok(Receipt { recorded, refused, results: Vec::new() })
+    Ok(Receipt { recorded, refused, results })
+}
+
+fn said(objection: Objection, lang: Lang) -> Flaw {
+    match objection {
+        Objection::Again => Flaw::new("answer", lang.say(Word::AlreadyAnswered)),
+        Objection::TooQuick => Flaw::new("fields", lang.say(Word::TooQuick)),
+    }
 }
 
 /// When the view began, by the server's clock: the client's two clock readings cancel its skew.
@@ -81,7 +104,12 @@ fn started_at(batch: &Batch, now: i64) -> Result<i64, ApiError> {
 }
 
 /// Puts each event into `accepted`, or names it among the refused.
-fn sort(batch: Batch, published: &Arc<Published>, accepted: &mut Accepted) -> Result<Vec<Refusal>, ApiError> {
+fn sort(
+    batch: Batch,
+    published: &Arc<Published>,
+    accepted: &mut Accepted,
+    lang: Lang,
+) -> Result<Vec<Refusal>, ApiError> {
     let mut refused = Vec::new();
     let mut seen = std::collections::HashSet::with_capacity(batch.events.len());
     for value in batch.events {
@@ -94,13 +122,13 @@ fn sort(batch: Batch, published: &Arc<Published>, accepted: &mut Accepted) -> Re
             refused.push(Refusal::new(seq, Flaw::new("seq", "is more than one view may have")));
             continue;
         }
-        match event(value).and_then(|event| check(event, published)) {
+        match event(value).map_err(|flaw| vec![flaw]).and_then(|event| check(event, published, lang)) {
             Ok((event, answer)) => {
                 let entry = entry(published.video.account_id, batch.session, &event)?;
                 accepted.entries.push(AcceptedEntry { entry, what: event.what });
                 accepted.answers.extend(answer);
             }
-            Err(flaw) => refused.push(Refusal::new(seq, flaw)),
+            Err(flaws) => refused.extend(flaws.into_iter().map(|flaw| Refusal::new(seq, flaw))),
         }
     }
     Ok(refused)
@@ -119,12 +147,25 @@ fn event(value: Value) -> Result<Event, Flaw> {
 }
 
 /// Refuses what one event alone proves wrong, and bounds what may be bounded.
-fn check(mut event: Event, published: &Published) -> Result<(Event, Option<AcceptedAnswer>), Flaw> {
+fn check(mut event: Event, published: &Published, lang: Lang) -> Result<(Event, Option<AcceptedAnswer>), Vec<Flaw>> {
+    if let What::Answer { interaction, answer } = &mut event.what {
+        *answer = known(published, *interaction).map_err(|flaw| vec![flaw])?.spec.kind().check(answer, lang)?;
+    }
+    plain(&mut event, published).map_err(|flaw| vec![flaw])?;
+    let answer = match &event.what {
+        What::Answer { interaction, answer } => {
+            Some(AcceptedAnswer { seq: event.seq, interaction: *interaction, body: answer.clone() })
+        }
+        _ => None,
+    };
+    Ok((event, answer))
+}
+
+fn plain(event: &mut Event, published: &Published) -> Result<(), Flaw> {
     if !(0..=TOO_OLD_MS).contains(&event.at) {
         return Err(Flaw::new("at", "must be milliseconds since the view began"));
     }
     let duration = published.video.duration_ms.unwrap_or(i64::MAX / 200);
-    let mut answer = None;
     match &mut event.what {
         What::Watched { from, to, rate, .. } => {
             if !(1..=1_600).contains(rate) {
@@ -155,13 +196,9 @@ fn check(mut event: Event, published: &Published) -> Result<(Event, Option<Accep
         What::Shown { interaction } | What::Skip { interaction } => {
             known(published, *interaction)?;
         }
-        What::Answer { interaction, answer: given } => {
-            let kind = known(published, *interaction)?.spec.kind();
-            *given = kind.check(given)?;
-            answer = Some(AcceptedAnswer { seq: event.seq, interaction: *interaction, body: given.clone() });
-        }
         What::Viewer { token } if token.len() > 4_096 => return Err(Flaw::new("token", "is too long")),
-        What::Viewer { .. }
+        What::Answer { .. }
+        | What::Viewer { .. }
         | What::Ended
         | What::Hidden
         | What::Visible
@@ -169,7 +206,7 @@ fn check(mut event: Event, published: &Published) -> Result<(Event, Option<Accep
         | What::Consent { .. }
         | What::Error { .. } => {}
     }
-    Ok((event, answer))
+    Ok(())
 }
 
 fn position(field: &str, ms: i64, duration: i64) -> Result<(), Flaw> {

@@ -4,17 +4,22 @@ use crate::{
     assets,
     catalogue::Published,
     framing::{self, Frames, may_frame},
-    identity::page::{Arrival, arrive},
+    identity::{
+        Pass,
+        page::{Arrival, arrive},
+    },
     keys::random,
     spoken,
     state::{State, now},
     store::videos::Video,
+    timeline::{self, Person, Place, Visit},
     visitor::Visitor,
 };
 use app::{
     engage::Surface,
     film::{Film, Sound, Track},
     ids::Token,
+    interaction::{Interaction, Showing},
     page::{
         Assets, Frame,
         closed::{Closed, ClosedPage, ClosedPageProps},
@@ -39,6 +44,7 @@ use std::{
     net::SocketAddr,
     sync::{Arc, LazyLock},
 };
+use uuid::Uuid;
 
 static ASSETS: LazyLock<Assets> = LazyLock::new(assets::names);
 
@@ -65,47 +71,69 @@ impl<S: Send + Sync> FromRequestParts<S> for Asked {
     }
 }
 
+impl Asked {
+    pub fn lang(&self) -> Lang {
+        self.lang
+    }
+
+    pub fn peer(&self) -> SocketAddr {
+        self.peer
+    }
+}
+
 /// `GET /video/play/{token}`
 pub async fn play(Shared(state): Shared<State>, Path(token): Path<String>, asked: Asked) -> Response {
-    let found = match found(&state, token, &asked, Surface::Play).await {
+    show(&state, token, asked, Surface::Play, Visit::default()).await
+}
+
+/// `GET /video/embed/{token}`: never redirects, so that the frame's address stays as its parent wrote it.
+pub async fn embed(Shared(state): Shared<State>, Path(token): Path<String>, asked: Asked) -> Response {
+    show(&state, token, asked, Surface::Embed, Visit::default()).await
+}
+
+/// A video's page, also as the answer to a form where no script runs.
+pub async fn show(state: &State, token: String, asked: Asked, surface: Surface, visit: Visit) -> Response {
+    let closed_frames = match surface {
+        Surface::Play => Frames::Nobody,
+        Surface::Embed => Frames::Anyone,
+    };
+    let found = match found(state, token, &asked, surface, visit).await {
         Ok(found) => found,
-        Err(closed) => return refuse(&state, asked.lang, closed, &Frames::Nobody),
+        Err(closed) => return refuse(state, asked.lang, closed, &closed_frames),
     };
     let video = &found.published.video;
+    let path = format!("/video/play/{}", video.token);
+    let setting = Setting {
+        surface,
+        options: Options::read(&asked.query),
+        lang: asked.lang,
+        share_url: state.config.link(&path),
+        engine: ASSETS.engine.clone(),
+        before: found.before,
+        style: ASSETS.style.clone(),
+    };
+    let film = found.film;
+    if surface == Surface::Embed {
+        if !is_allowed_here(state, video, &asked.headers) {
+            return refuse(state, asked.lang, Closed::NotHere(None), &closed_frames);
+        }
+        let page = html(state, asked.lang, 200, &path, &Frames::Of(video), move |frame| {
+            EmbedPage(EmbedPageProps { frame, film, setting })
+        });
+        return with(page, &found.arrival);
+    }
     let about = About {
         views: spoken::views(asked.lang, found.published.plays),
         date: spoken::day(asked.lang, video.created_at),
         owner: found.published.owner.clone(),
-        share_url: state.config.link(&format!("/video/play/{}", video.token)),
+        share_url: state.config.link(&path),
         embed_url: state.config.link(&format!("/video/embed/{}", video.token)),
         sdk_url: state.config.link("/sdk/player.js"),
         contents: state.contents.of(video).await,
         watching_as: found.arrival.watching_as.clone(),
     };
-    let setting = setting(&state, &asked, Surface::Play, video);
-    let path = format!("/video/play/{}", video.token);
-    let film = found.film;
-    let page = html(&state, asked.lang, 200, &path, &Frames::Nobody, move |frame| {
+    let page = html(state, asked.lang, 200, &path, &closed_frames, move |frame| {
         PlayPage(PlayPageProps { frame, film, about, setting })
-    });
-    with(page, &found.arrival)
-}
-
-/// `GET /video/embed/{token}`: never redirects, so that the frame's address stays as its parent wrote it.
-pub async fn embed(Shared(state): Shared<State>, Path(token): Path<String>, asked: Asked) -> Response {
-    let found = match found(&state, token, &asked, Surface::Embed).await {
-        Ok(found) => found,
-        Err(closed) => return refuse(&state, asked.lang, closed, &Frames::Anyone),
-    };
-    let video = &found.published.video;
-    if !is_allowed_here(&state, video, &asked.headers) {
-        return refuse(&state, asked.lang, Closed::NotHere(None), &Frames::Anyone);
-    }
-    let setting = setting(&state, &asked, Surface::Embed, video);
-    let path = format!("/video/play/{}", video.token);
-    let film = found.film;
-    let page = html(&state, asked.lang, 200, &path, &Frames::Of(video), move |frame| {
-        EmbedPage(EmbedPageProps { frame, film, setting })
     });
     with(page, &found.arrival)
 }
@@ -120,16 +148,6 @@ fn with(mut page: Response, arrival: &Arrival) -> Response {
         page.headers_mut().insert("cuepoint-viewer-token", reason);
     }
     page
-}
-
-fn setting(state: &State, asked: &Asked, surface: Surface, video: &Video) -> Setting {
-    Setting {
-        surface,
-        options: Options::read(&asked.query),
-        lang: asked.lang,
-        share_url: state.config.link(&format!("/video/play/{}", video.token)),
-        engine: ASSETS.engine.clone(),
-    }
 }
 
 /// `GET /`
@@ -152,19 +170,22 @@ pub async fn nowhere(Shared(state): Shared<State>, asked: Asked) -> Response {
 struct Found {
     published: Arc<Published>,
     film: Film,
+    before: Vec<(Interaction, Showing)>,
     /// Who came.
     arrival: Arrival,
 }
 
-async fn found(state: &State, token: String, asked: &Asked, surface: Surface) -> Result<Found, Closed> {
+async fn found(state: &State, token: String, asked: &Asked, surface: Surface, visit: Visit) -> Result<Found, Closed> {
     let published = watchable(state, token).await?;
-    let visitor = Visitor::new(asked.peer, &asked.headers, &state.config);
-    let arrival = arrive(state, &visitor, &asked.query, surface, &published, now()).await.map_err(|error| {
+    let unwell = |error| {
         crate::reply::storage(error);
         Closed::Unwell
-    })?;
-    let film = film(&published, asked, arrival.pass.clone());
-    Ok(Found { published, film, arrival })
+    };
+    let visitor = Visitor::new(asked.peer, &asked.headers, &state.config);
+    let arrival = arrive(state, &visitor, &asked.query, surface, &published, now()).await.map_err(unwell)?;
+    let film = film(state, &published, asked, surface, visit, &arrival).await;
+    let (film, before) = film.map_err(unwell)?;
+    Ok(Found { published, film, before, arrival })
 }
 
 /// The video of a token, or why it can't be watched.
@@ -198,10 +219,21 @@ fn is_allowed_here(state: &State, video: &Video, headers: &HeaderMap) -> bool {
     state.config.public_url.host_str() == Some(host) || may_frame(allowed, host)
 }
 
-fn film(published: &Published, asked: &Asked, pass: String) -> Film {
-    let video = &published.video;
-    let duration_ms = video.duration_ms.unwrap_or(0);
+async fn film(
+    state: &State,
+    published: &Published,
+    asked: &Asked,
+    surface: Surface,
+    visit: Visit,
+    arrival: &Arrival,
+) -> crate::store::Result<(Film, Vec<(Interaction, Showing)>)> {
+    let (video, now) = (&published.video, now());
+    let person = Person::from(&arrival.viewer);
+    let place = Place { surface, lang: asked.lang, session: Uuid::now_v7(), now };
+    let mine = timeline::of(state, published, &person, &asked.query, visit, place).await?;
+    let given = |text: Option<String>| text.filter(|_| !mine.withholds_media);
     let file = |name: &str| format!("/media/{}/{name}", video.token);
+    let pass = arrival.pass.clone().map(|pass| Pass { grants: mine.grants, ..pass }.signed(&state.keys));
     let mut settings = video.settings.clone();
     // An embedder's colour comes before the owner's, if it can be seen.
     if let Some(accent) = Options::read(&asked.query).color.as_deref().and_then(theme::nearest_accent) {
@@ -209,25 +241,26 @@ fn film(published: &Published, asked: &Asked, pass: String) -> Film {
     }
     let tracks = video.files.captions.iter().map(|track| Track { src: file(&track.src), ..track.clone() });
     let sounds = video.files.sounds.iter().map(|sound| Sound { src: file(&sound.src), ..sound.clone() });
-    Film {
+    let film = Film {
         video_id: video.id,
         token: video.token.clone(),
         title: video.title.clone(),
         description: video.description.clone(),
-        duration_ms,
+        duration_ms: video.duration_ms.unwrap_or(0),
         width: u32::try_from(video.width).unwrap_or(0),
         height: u32::try_from(video.height).unwrap_or(0),
-        src: video.files.media.as_deref().map(file).unwrap_or_default(),
-        stream: video.files.stream.as_deref().map(file),
-        sounds: sounds.collect(),
+        src: given(video.files.media.as_deref().map(file)).unwrap_or_default(),
+        stream: given(video.files.stream.as_deref().map(file)),
+        sounds: sounds.filter(|_| !mine.withholds_media).collect(),
         poster: format!("/thumbnails/{}.jpg", video.token),
         captions: tracks.collect(),
         chapters: video.files.chapters.as_deref().map(file),
         storyboard: video.files.storyboard.as_deref().map(file),
         settings,
-        timeline: published.timeline.iter().map(|cue| cue.for_viewer(video.id, duration_ms)).collect(),
-        pass,
-    }
+        timeline: mine.cues,
+        pass: pass.unwrap_or_default(),
+    };
+    Ok((film, mine.before))
 }
 
 fn refuse(state: &State, lang: Lang, closed: Closed, frames: &Frames<'_>) -> Response {

@@ -33,6 +33,8 @@ pub struct Accepted {
     pub received_at: i64,
     pub entries: Vec<AcceptedEntry>,
     pub answers: Vec<AcceptedAnswer>,
+    /// What the page's own viewer need not answer any more: the pass says so.
+    pub grants: Vec<Uuid>,
 }
 
 /// An event as it is stored, and as it is folded.
@@ -42,14 +44,27 @@ pub struct AcceptedEntry {
 }
 
 /// The answer among a batch's entries that has this `seq`, as its kind approved it.
+#[derive(Clone)]
 pub struct AcceptedAnswer {
     pub seq: u32,
     pub interaction: Uuid,
     pub body: Value,
 }
 
+/// Why an answer was not taken, though it was well formed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Objection {
+    /// This view has answered already.
+    Again,
+    /// Faster than a person can be.
+    TooQuick,
+}
+
+/// What became of a batch: the numbers of its events that were not taken, and why.
+pub type Written = Vec<(u32, Objection)>;
+
 enum Job {
-    Record { batch: Box<Accepted>, done: oneshot::Sender<Result<(), ApiError>> },
+    Record { batch: Box<Accepted>, done: oneshot::Sender<Result<Written, ApiError>> },
     CloseIdle { now: i64, done: oneshot::Sender<Result<usize, ApiError>> },
 }
 
@@ -81,7 +96,7 @@ impl Writer {
     ///
     /// # Errors
     /// 503 when the queue is full or the database does not take it, 400 when the view belongs to another video.
-    pub async fn record(&self, batch: Accepted) -> Result<(), ApiError> {
+    pub async fn record(&self, batch: Accepted) -> Result<Written, ApiError> {
         let (done, answer) = oneshot::channel();
         let job = Job::Record { batch: Box::new(batch), done };
         self.0.try_send(job).map_err(|_| ApiError::unavailable(RETRY_AFTER))?;
@@ -152,7 +167,7 @@ impl Task {
     }
 
     /// Stores a group; when that fails each batch alone, so that one can't hold up the others.
-    async fn append(&mut self, batches: &[Accepted]) -> Vec<Result<(), ApiError>> {
+    async fn append(&mut self, batches: &[Accepted]) -> Vec<Result<Written, ApiError>> {
         match ledger::append(&self.store, &self.public_url, &mut self.memory, batches).await {
             Ok(outcome) => {
                 if outcome.queued > 0 {

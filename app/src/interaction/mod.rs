@@ -1,34 +1,71 @@
 //! Interactions: what authors put on the timeline, one room per kind.
 
+pub mod action;
+pub mod annotation;
+pub mod card;
 pub mod cta;
+pub mod cue;
+pub mod end_screen;
+pub mod face;
+pub mod image;
+pub mod layout;
+pub mod lead_form;
+pub mod poll;
+pub mod read;
+pub mod text;
 
-use crate::error::Flaw;
+pub use action::Action;
+pub use card::card;
+pub use cue::{Cue, cues};
+pub use face::{Named, Showing, sign};
+pub use image::Image;
+pub use layout::{Edge, Layout};
+
+use crate::{error::Flaw, words::Lang};
+use leptos::prelude::AnyView;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
-/// An interaction as its author defined it and as it is stored.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// An interaction as its author defined it and as it is stored (WIRE.md, section 4).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Interaction {
+    #[serde(default = "Uuid::nil")]
     pub id: Uuid,
     pub at: At,
+    /// How long it stays, in seconds; what is left out depends on the kind.
     #[serde(default)]
     pub duration_s: Option<f64>,
     pub layout: Layout,
+    /// Playback waits while it shows.
     #[serde(default)]
     pub pause: bool,
+    #[serde(default)]
+    pub gate: Gate,
+    #[serde(default)]
+    pub skip: Skip,
+    #[serde(default)]
+    pub frequency: Frequency,
+    /// Viewers whose e-mail address is known don't get it.
+    #[serde(default)]
+    pub skip_if_known: bool,
     #[serde(flatten)]
     pub spec: Spec,
 }
 
 /// When an interaction appears.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum At {
+    /// Seconds from the start.
     S(f64),
+    /// Percent of the video's length.
     Pct(f64),
+    /// Seconds before the end.
     FromEndS(f64),
+    /// Before the first playback.
     Before,
+    /// Once the video has ended.
     End,
 }
 
@@ -47,148 +84,179 @@ impl At {
     }
 }
 
-/// Where an interaction stands on the frame.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+/// What an interaction holds back until it is answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Layout {
-    /// A box in percent of the frame.
-    Overlay {
-        x: f64,
-        y: f64,
-        w: f64,
-        h: f64,
-    },
-    Banner {
-        edge: Edge,
-    },
-    Modal,
-    Card,
+pub enum Gate {
+    #[default]
+    None,
+    /// Playback waits until it is answered or skipped; a seek may pass it.
+    Soft,
+    /// Playback waits until it is answered, and no seek passes it.
+    Required,
 }
 
-impl Layout {
-    /// The class and inline style of the place; the style sheet turns an overlay into a banner
-    /// where the frame is narrow.
-    fn place(self) -> (&'static str, String) {
-        match self {
-            Layout::Overlay { x, y, w, h } if y + h / 2.0 > 50.0 => {
-                ("cue overlay low", format!("--x:{x}%;--w:{w}%;--b:{}%", 100.0 - y - h))
-            }
-            Layout::Overlay { x, y, w, .. } => ("cue overlay", format!("--x:{x}%;--w:{w}%;--y:{y}%")),
-            Layout::Banner { edge: Edge::Top } => ("cue banner", String::new()),
-            Layout::Banner { edge: Edge::Bottom } => ("cue banner low", String::new()),
-            Layout::Modal => ("cue modal", String::new()),
-            Layout::Card => ("cue card-place", String::new()),
-        }
+/// May a viewer leave an interaction without an answer?
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(default)]
+pub struct Skip {
+    pub allowed: bool,
+    /// Seconds until it may be skipped.
+    pub after_s: f64,
+    /// What the button says, in place of "Skip".
+    pub label: Option<String>,
+}
+
+impl Default for Skip {
+    fn default() -> Self {
+        Self { allowed: true, after_s: 0.0, label: None }
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// How often an interaction comes up by itself. From the list of interactions it can always be opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Edge {
-    Top,
-    Bottom,
+pub enum Frequency {
+    #[default]
+    Always,
+    OncePerSession,
+    OncePerViewer,
 }
 
-/// What an interaction is. A new kind is a file in this folder and an arm here.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// What an interaction is. A new kind is a file in this folder, and its arms here.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "kind", content = "spec", rename_all = "snake_case")]
 pub enum Spec {
+    Annotation(annotation::Annotation),
     Cta(cta::Cta),
+    LeadForm(lead_form::LeadForm),
+    Poll(poll::Poll),
+    EndScreen(end_screen::EndScreen),
 }
+
+/// The wire's names of the kinds.
+pub const KINDS: [&str; 5] = ["annotation", "cta", "lead_form", "poll", "end_screen"];
 
 /// What every kind can do; each stands in a file of its own.
 pub trait Kind {
     /// The author's check: everything wrong with the settings, by field.
     fn flaws(&self) -> Vec<Flaw>;
+    /// What an author had better change, by field.
+    fn warnings(&self) -> Vec<Flaw> {
+        Vec::new()
+    }
     /// The viewer's check: is this an answer to it? Returns it as it is stored.
-    fn check(&self, answer: &Value) -> Result<Value, Flaw>;
+    fn check(&self, answer: &Value, lang: Lang) -> Result<Value, Vec<Flaw>>;
+    /// Can a viewer answer it at all?
+    fn can_be_answered(&self) -> bool {
+        true
+    }
+    /// May a viewer answer only once?
+    fn is_once(&self) -> bool {
+        false
+    }
     /// What lists and announcements call it.
     fn title(&self) -> String;
-    /// The settings that a viewer may see, as JSON for the kind's view.
-    fn for_viewer(&self, video_id: i64, id: Uuid) -> String;
+    /// How long it stays where the author doesn't say, in milliseconds; none: until it is answered.
+    fn stays_ms(&self) -> Option<i64> {
+        Some(8_000)
+    }
+    /// What it looks like, as HTML that works without a script as far as it can.
+    fn face(&self, showing: &Showing) -> AnyView;
+    /// Every picture it shows, for the store of pictures to fill in.
+    fn images(&mut self) -> Vec<(String, &mut Image)> {
+        Vec::new()
+    }
+    /// The places in a tally that a stored answer counts for.
+    fn counts(&self, _answer: &Value) -> Vec<usize> {
+        Vec::new()
+    }
     /// The event name of the webhook that an answer sends.
     fn event_name(&self) -> &'static str;
     /// What that webhook says beyond `media` and `email`; `clicked_ms` is media time.
     fn notice(&self, id: Uuid, clicked_ms: i64, answer: &Value, cta_url: &str) -> Value;
+    /// The stored target of a click that passes the recorded redirect; `card` is the place on an end screen.
+    fn target(&self, _card: Option<usize>) -> Option<&str> {
+        None
+    }
 }
 
 impl Spec {
     pub fn kind(&self) -> &dyn Kind {
         match self {
+            Spec::Annotation(annotation) => annotation,
             Spec::Cta(cta) => cta,
+            Spec::LeadForm(form) => form,
+            Spec::Poll(poll) => poll,
+            Spec::EndScreen(screen) => screen,
+        }
+    }
+
+    pub fn kind_mut(&mut self) -> &mut dyn Kind {
+        match self {
+            Spec::Annotation(annotation) => annotation,
+            Spec::Cta(cta) => cta,
+            Spec::LeadForm(form) => form,
+            Spec::Poll(poll) => poll,
+            Spec::EndScreen(screen) => screen,
         }
     }
 
     /// The wire's name of the kind.
     pub fn name(&self) -> &'static str {
         match self {
+            Spec::Annotation(_) => "annotation",
             Spec::Cta(_) => "cta",
+            Spec::LeadForm(_) => "lead_form",
+            Spec::Poll(_) => "poll",
+            Spec::EndScreen(_) => "end_screen",
         }
     }
 }
 
-/// An interaction as a viewer's player gets it. It carries no type of any kind, so that a player
-/// needs a kind's code only when its moment comes.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Cue {
-    pub id: String,
-    /// Milliseconds of media time, end exclusive.
-    pub from_ms: i64,
-    pub to_ms: i64,
-    pub pause: bool,
-    /// Where it stands: a class and an inline style.
-    pub class: String,
-    pub style: String,
-    /// The wire's name of the kind.
-    pub kind: String,
-    /// What lists and announcements call it.
-    pub name: String,
-    /// What a viewer may see of the settings, as JSON for the kind's view.
-    pub face: String,
-}
-
-/// How long an interaction without a duration stays, in milliseconds.
-const STAYS_MS: i64 = 8_000;
+/// The longest `skip.label`, in characters, and the longest time of anything, in seconds.
+const LABEL: usize = 40;
+const DAY_S: f64 = 86_400.0;
 
 impl Interaction {
     /// Everything wrong with the definition, by field.
     pub fn flaws(&self) -> Vec<Flaw> {
         let mut flaws = self.spec.kind().flaws();
-        if let At::S(n) | At::Pct(n) | At::FromEndS(n) = self.at
-            && !(0.0..=86_400.0).contains(&n)
-        {
-            flaws.push(Flaw::new("at", "must be between 0 and 86400"));
-        }
-        if let Layout::Overlay { x, y, w, h } = self.layout {
-            let inside = [x, y, w, h].iter().all(|n| (0.0..=100.0).contains(n));
-            if !inside || x + w > 100.0 || y + h > 100.0 {
-                flaws.push(Flaw::new("layout", "the box must stay inside the frame (percent)"));
+        match self.at {
+            At::S(n) if !(0.0..=DAY_S).contains(&n) => flaws.push(Flaw::new("at.s", "must be between 0 and 86400")),
+            At::Pct(n) if !(0.0..=100.0).contains(&n) => flaws.push(Flaw::new("at.pct", "must be between 0 and 100")),
+            At::FromEndS(n) if !(0.0..=DAY_S).contains(&n) => {
+                flaws.push(Flaw::new("at.from_end_s", "must be between 0 and 86400"));
             }
+            At::S(_) | At::Pct(_) | At::FromEndS(_) | At::Before | At::End => {}
         }
-        if let Some(s) = self.duration_s
-            && !(0.1..=86_400.0).contains(&s)
-        {
+        flaws.extend(self.layout.flaw());
+        if self.duration_s.is_some_and(|s| !(0.1..=DAY_S).contains(&s)) {
             flaws.push(Flaw::new("duration_s", "must be between 0.1 and 86400"));
+        }
+        if !(0.0..=600.0).contains(&self.skip.after_s) {
+            flaws.push(Flaw::new("skip.after_s", "must be between 0 and 600"));
+        }
+        flaws.extend(self.skip.label.as_ref().and_then(|label| text::flaw("skip.label", label, 1, LABEL)));
+        if self.gate == Gate::Required {
+            if !self.spec.kind().can_be_answered() {
+                flaws.push(Flaw::new("gate", "nobody could pass it: this has nothing to answer"));
+            }
+            if self.at == At::End {
+                flaws.push(Flaw::new("gate", "holds nothing back at the end"));
+            }
         }
         flaws
     }
 
-    /// What the player of a viewer needs of it.
-    pub fn for_viewer(&self, video_id: i64, duration_ms: i64) -> Cue {
-        let from_ms = self.at.starts_ms(duration_ms);
-        let stays = self.duration_s.map_or(STAYS_MS, |s| (s * 1000.0) as i64);
-        let (class, style) = self.layout.place();
-        Cue {
-            id: self.id.to_string(),
-            from_ms,
-            to_ms: from_ms.saturating_add(stays),
-            pause: self.pause,
-            class: class.to_owned(),
-            style,
-            kind: self.spec.name().to_owned(),
-            name: self.spec.kind().title(),
-            face: self.spec.kind().for_viewer(video_id, self.id),
-        }
+    /// Does it hold playback back until it is answered, wherever the viewer wants to go?
+    pub fn is_required(&self) -> bool {
+        self.gate == Gate::Required
+    }
+
+    /// Does it keep the media themselves back?
+    pub fn withholds_media(&self) -> bool {
+        self.is_required() && self.at == At::Before
     }
 }
 
@@ -196,7 +264,7 @@ impl Interaction {
 mod tests {
     use super::*;
 
-    fn stored() -> Value {
+    pub(super) fn stored() -> Value {
         serde_json::json!({
             "id": "0190a1b2-0000-7000-8000-000000000001", "kind": "cta", "at": {"s": 20}, "duration_s": 8,
             "layout": {"overlay": {"x": 60, "y": 70, "w": 30, "h": 20}},
@@ -204,7 +272,7 @@ mod tests {
         })
     }
 
-    fn parsed(json: Value) -> Interaction {
+    pub(super) fn parsed(json: Value) -> Interaction {
         serde_json::from_value(json).expect("a definition of the wire parses")
     }
 
@@ -212,14 +280,9 @@ mod tests {
     fn the_definition_of_the_wire_reads_as_it_is_written() {
         let cta = parsed(stored());
         assert_eq!(cta.at, At::S(20.0));
+        assert_eq!((cta.gate, cta.frequency, cta.skip.allowed), (Gate::None, Frequency::Always, true));
         assert!(cta.flaws().is_empty());
         assert_eq!(cta.spec.name(), "cta");
-    }
-
-    #[test]
-    fn a_viewer_gets_the_moment_in_milliseconds() {
-        let cue = parsed(stored()).for_viewer(7, 75_000);
-        assert_eq!((cue.from_ms, cue.to_ms), (20_000, 28_000));
     }
 
     #[test]
@@ -231,9 +294,15 @@ mod tests {
     }
 
     #[test]
-    fn a_box_outside_the_frame_is_named() {
+    fn a_gate_that_nobody_can_pass_is_refused() {
         let mut json = stored();
-        json["layout"]["overlay"]["x"] = 80.into();
-        assert_eq!(parsed(json).flaws()[0].field, "layout");
+        json["gate"] = "required".into();
+        assert!(parsed(json.clone()).flaws().is_empty());
+        json["at"] = "end".into();
+        assert_eq!(parsed(json.clone()).flaws()[0].field, "gate");
+        json["at"] = serde_json::json!({"s": 3});
+        json["kind"] = "annotation".into();
+        json["spec"] = serde_json::json!({"text": "Look here"});
+        assert_eq!(parsed(json).flaws()[0].field, "gate");
     }
 }

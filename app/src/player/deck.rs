@@ -38,6 +38,8 @@ pub struct Deck {
     pub playing_level: RwSignal<i64>,
     /// When each interaction appears, in milliseconds, and what it is called.
     pub moments: StoredValue<Vec<(i64, String)>>,
+    /// The place of the interaction that the viewer opens from the list, or -1.
+    pub wanted: RwSignal<i64>,
     /// What floats above the frame, at most one at a time.
     open: RwSignal<Open>,
 }
@@ -69,6 +71,7 @@ impl Deck {
             level: RwSignal::new(-1),
             playing_level: RwSignal::new(-1),
             moments: StoredValue::new(moments),
+            wanted: RwSignal::new(-1),
             open: RwSignal::new(Open::Nothing),
         }
     }

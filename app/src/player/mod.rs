@@ -39,7 +39,7 @@ pub use speech::clock;
 use crate::{
     engage::Surface,
     film::{End, Film},
-    interaction::Cue,
+    interaction::{Cue, Interaction, Showing, card, sign},
     words::{Lang, Word},
 };
 use deck::Deck;
@@ -60,6 +60,10 @@ pub struct Setting {
     pub share_url: String,
     /// Where the streaming engine is found.
     pub engine: Option<String>,
+    /// What stands before the video, in the page itself: it works without a script.
+    pub before: Vec<(Interaction, Showing)>,
+    /// Where the rest of the style is found.
+    pub style: Option<String>,
 }
 
 /// The player in the server's HTML: a plain `<video>` with native controls, which no script ever
@@ -67,7 +71,7 @@ pub struct Setting {
 /// `data-` attributes of the root, where only what is needed is read.
 #[component]
 pub fn Player(film: Film, setting: Setting) -> impl IntoView {
-    let Setting { surface, options, lang, share_url, engine } = setting;
+    let Setting { surface, options, lang, share_url, engine, before, style: sheet } = setting;
     let embedded = surface == Surface::Embed;
     let settings = film.settings;
     let streams = film.stream.is_some() && engine.is_some();
@@ -102,6 +106,25 @@ pub fn Player(film: Film, setting: Setting) -> impl IntoView {
             None => view! { <span class="logo">{image}</span> }.into_any(),
         }
     });
+    // Its style has to be there with it.
+    let sheet = sheet.filter(|_| !before.is_empty()).map(|href| view! { <link rel="stylesheet" href=href /> });
+    let cards: Vec<_> = before
+        .iter()
+        .map(|(interaction, showing)| {
+            let place = format!("cue {} before", interaction.layout.place().0);
+            card(interaction, showing, Some(&place))
+        })
+        .collect();
+    // The server keeps the file back until a gate before it was passed.
+    let src = Some(film.src.clone()).filter(|src| !src.is_empty());
+    // Until ours take over, the boot script hears it; without a script the native controls do.
+    let first = (!options.bare && !options.autoplay && src.is_some()).then(|| {
+        view! {
+            <button type="button" class="big-play first" aria-label=lang.say(Word::PlayVideo)>
+                {sign(controls::icon::PLAY)}
+            </button>
+        }
+    });
     let start = Start {
         token: &film.token,
         pass: &film.pass,
@@ -130,13 +153,13 @@ pub fn Player(film: Film, setting: Setting) -> impl IntoView {
             data-end=end
             data-next=next
             data-sounds=sounds
-            data-file=film.src.clone()
+            data-file=src
             data-download=settings.download.then_some("")
             data-stream=film.stream
             data-engine=engine.filter(|_| streams)
         >
             <video
-                src=format!("{}{}", film.src, options.fragment())
+                src=src.clone().map(|src| src + &options.fragment())
                 poster=film.poster
                 width=film.width
                 height=film.height
@@ -152,8 +175,11 @@ pub fn Player(film: Film, setting: Setting) -> impl IntoView {
                 {film.chapters.map(|src| view! { <track kind="chapters" src=src /> })}
                 {film.storyboard.map(|src| view! { <track kind="metadata" label="thumbnails" src=src /> })}
             </video>
+            {first}
             {headline}
             {logo}
+            {sheet}
+            <div class="stage">{cards}</div>
             <div class="skin" data-start=start></div>
         </div>
     }
@@ -187,12 +213,14 @@ pub fn start() {
 fn skin(said: &JsValue, root: &HtmlElement, video: &HtmlVideoElement) -> impl IntoView + use<> {
     let text = |name| js::text(said, name).unwrap_or_default();
     let surface = if js::is_true(said, "embedded") { Surface::Embed } else { Surface::Play };
-    let timeline = timeline::read(&js::get(said, "timeline"));
-    let moments = timeline.iter().map(|cue| (cue.from_ms, cue.name.clone())).collect();
+    let cues = js::get(said, "timeline");
     let media = Media::new(js::number(said, "duration"));
     let recorder = Recorder::new(text("token"), text("pass"), surface);
-    let deck = Deck::new(media, speech::Words::new(&text("words")), recorder, moments);
+    let deck = Deck::new(media, speech::Words::new(&text("words")), recorder, stage::moments(&cues));
     deck.player.set(root, video);
+    if let Ok(Some(first)) = root.query_selector(".big-play.first") {
+        first.remove();
+    }
     habits::take_up(deck, root, video);
     media.follow(root, video, move |video, event| hear(deck, video, event));
     recorder.start(video);
@@ -204,12 +232,12 @@ fn skin(said: &JsValue, root: &HtmlElement, video: &HtmlVideoElement) -> impl In
     if let Some(playlist) = deck.player.data("stream") {
         leptos::task::spawn_local(stream::attach(deck, playlist));
     }
+    stage::wait(deck, cues);
     contents::wait(deck);
     share::wait(deck);
     bridge::open(deck);
     view! {
         <captions::Captions player=deck.player />
-        <stage::Stage timeline deck />
         <controls::Controls deck />
         <float::Floats deck />
         <said::Region said=deck.said />

@@ -75,6 +75,24 @@ impl Recorder {
         self.0.with_value(|inner| inner.video.clone())
     }
 
+    pub fn session(self) -> String {
+        self.0.with_value(|inner| inner.session.clone())
+    }
+
+    /// The page's proof that it was served.
+    pub fn pass(self) -> String {
+        self.0.with_value(|inner| inner.pass.clone())
+    }
+
+    pub fn is_embedded(self) -> bool {
+        self.0.with_value(|inner| inner.surface == Surface::Embed)
+    }
+
+    /// Milliseconds since the view began.
+    pub fn now(self) -> i64 {
+        clock() as i64
+    }
+
     /// Begins to report: the load itself, then whatever the element says.
     pub fn start(self, video: &HtmlVideoElement) {
         let clock = clock();
@@ -219,17 +237,18 @@ impl Recorder {
     }
 
     /// A click on an interaction: where it happened is written first, and it is sent at once.
-    pub fn answered(self, seq: u32, interaction: String) {
+    /// `card` is the place on an end screen.
+    pub fn answered(self, seq: u32, interaction: String, card: Option<u32>) {
         self.checkpoint();
         self.0.update_value(|inner| {
-            inner.tape.put(seq, clock() as i64, What::Answer { interaction, answer: Answer {} });
+            inner.tape.put(seq, clock() as i64, What::Answer { interaction, answer: Answer { card } });
             inner.wait_until = 0.0;
         });
         self.flush();
     }
 
     /// Closes the running interval and begins the next.
-    fn checkpoint(self) {
+    pub fn checkpoint(self) {
         self.0.update_value(|inner| {
             if let Some(video) = inner.element.clone() {
                 inner.tape.turn(clock() as i64, ms(video.current_time()), how(&video));

@@ -7,9 +7,13 @@ use serde::Serialize;
 pub type Event = engage::Event<String, Answer>;
 pub type What = engage::What<String, Answer>;
 
-/// What a viewer gave an interaction. A click is an empty object.
+/// A click on an interaction. What is written into forms is sent by itself, and waited for.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Answer {}
+pub struct Answer {
+    /// The place on an end screen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub card: Option<u32>,
+}
 
 /// An interval that is being played.
 #[derive(Clone, Copy, Debug)]

@@ -1,6 +1,6 @@
 //! A mark in the player's corner. It comes inside the page: pages load nothing from other hosts.
 
-use crate::{error::Flaw, interaction::cta::is_web};
+use crate::{error::Flaw, interaction::action::is_web};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

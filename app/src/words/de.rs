@@ -116,7 +116,6 @@ pub(super) fn say(word: Word) -> &'static str {
         CannotLoad => "Das Video konnte nicht geladen werden.",
         Offline => "Keine Internetverbindung. Das Video läuft weiter, sobald die Verbindung wieder da ist.",
         TryAgain => "Erneut versuchen",
-        CallToAction => "Handlungsaufforderung",
         WaitsForYou => "Im Player wartet etwas auf eine Reaktion",
         StartOver => "Von vorn beginnen",
         ViewsZero => "{} Aufrufe",
@@ -146,5 +145,38 @@ pub(super) fn say(word: Word) -> &'static str {
         HomeAdvice => {
             "Videos laufen unter den Links, mit denen sie geteilt werden. Unter dieser Adresse gibt es nichts zu sehen."
         }
+        Annotation => "Anmerkung",
+        CallToAction => "Handlungsaufruf",
+        EndScreen => "Weiter geht es mit",
+        Skip => "Überspringen",
+        SkipIn => "Überspringen in {}",
+        Vote => "Abstimmen",
+        CheckAnswer => "Antwort prüfen",
+        Send => "Senden",
+        Choose => "Bitte wählen",
+        Optional => "(freiwillig)",
+        PickOne => "Wählen Sie eine der Antworten.",
+        PickSome => "Wählen Sie eine oder mehrere Antworten.",
+        Votes => "Stimmen: {}",
+        Right => "Richtig",
+        NotRight => "Nicht richtig",
+        Thanks => "Danke. Ihre Antwort ist angekommen.",
+        NextIn => "Weiter in {}",
+        StayHere => "Hier bleiben",
+        FieldMissing => "Das wird gebraucht.",
+        FieldEmail => "Geben Sie eine E-Mail-Adresse wie name@example.com ein.",
+        FieldPhone => "Geben Sie eine Telefonnummer ein.",
+        FieldNumber => "Geben Sie eine Zahl ein.",
+        FieldDate => "Geben Sie ein Datum als Jahr-Monat-Tag ein.",
+        FieldOption => "Das geht hier nicht.",
+        FieldTooLong => "Höchstens {} Zeichen.",
+        ConsentChanged => {
+            "Der Text hat sich inzwischen geändert. Laden Sie die Seite neu und lesen Sie ihn noch einmal."
+        }
+        TooQuick => "Das ging sehr schnell. Bitte senden Sie es noch einmal.",
+        AlreadyAnswered => "Sie haben das schon beantwortet.",
+        NotSent => "Das konnte nicht gesendet werden. Versuchen Sie es noch einmal.",
+        Continue => "Weiter",
+        AnswerToWatch => "Antworten Sie, um das Video zu sehen.",
     }
 }

@@ -59,12 +59,14 @@ words! {
         // Errors
         LostConnection CannotDecode CannotLoad Offline TryAgain
         // Interactions
-        CallToAction WaitsForYou StartOver
+        WaitsForYou StartOver
     }
     page {
         ViewsZero ViewsOne ViewsTwo ViewsFew ViewsMany ViewsOther PlayedBy WatchingAs NotYou
         UnknownTitle UnknownAdvice GoneTitle GoneAdvice NotHereTitle NotHereAdvice WatchThere ProcessingTitle
         ProcessingAdvice FailedTitle UnwellTitle UnwellAdvice HomeTitle HomeAdvice
+        // Interactions
+        Annotation CallToAction EndScreen Skip SkipIn Vote CheckAnswer Send Choose Optional PickOne PickSome Votes Right NotRight Thanks NextIn StayHere FieldMissing FieldEmail FieldPhone FieldNumber FieldDate FieldOption FieldTooLong ConsentChanged TooQuick AlreadyAnswered NotSent Continue AnswerToWatch
     }
 }
 

@@ -12,7 +12,8 @@ use crate::{
 };
 use app::{
     engage::What,
-    interaction::{Interaction, Spec, cta::is_web},
+    interaction::{Interaction, Spec, action::is_web},
+    words::Lang,
 };
 use axum::{
     extract::{ConnectInfo, Path, RawQuery, State as Shared},
@@ -22,12 +23,13 @@ use http::{HeaderMap, Method, StatusCode, header};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use uuid::Uuid;
 
-/// `i` the interaction, `s` the view, `n` the number reserved for this click.
+/// `i` the interaction, `c` the card of an end screen, `s` the view, `n` the number reserved for this click.
 #[derive(Default)]
 struct Click {
     i: Option<String>,
     s: Option<String>,
     n: Option<String>,
+    c: Option<String>,
 }
 
 impl Click {
@@ -38,11 +40,18 @@ impl Click {
                 "i" => &mut click.i,
                 "s" => &mut click.s,
                 "n" => &mut click.n,
+                "c" => &mut click.c,
                 _ => continue,
             };
             *slot = Some(value.into_owned());
         }
         click
+    }
+}
+
+impl Click {
+    fn card(&self) -> Option<usize> {
+        self.c.as_ref()?.parse().ok()
     }
 }
 
@@ -67,8 +76,7 @@ pub async fn follow(
         Err(_) => None,
     };
     let published = found.filter(|published| published.video.deleted_at.is_none());
-    let Some((published, interaction, target)) = published.and_then(|published| pick(published, click.i.as_deref()))
-    else {
+    let Some((published, interaction, target)) = published.and_then(|published| pick(published, &click)) else {
         return nowhere(Shared(state), asked).await;
     };
     if method == Method::GET && !is_prefetch(&headers) {
@@ -76,12 +84,12 @@ pub async fn follow(
         let keeping = async {
             match clicked(&state, published, interaction, &click, &visitor).await {
                 Some(batch) => state.writer.record(batch).await,
-                None => Ok(()),
+                None => Ok(Vec::new()),
             }
         };
         // What is queued is still written when nobody waits for it any more.
         match tokio::time::timeout(PATIENCE, keeping).await {
-            Ok(Ok(())) => {}
+            Ok(Ok(_)) => {}
             Ok(Err(error)) => tracing::warn!(%error, "a click was not kept; the viewer's batch will bring it"),
             Err(_) => tracing::warn!("a click is still waiting for the database"),
         }
@@ -95,13 +103,15 @@ pub async fn follow(
 }
 
 /// The named link, or the first published one when none is named.
-fn pick(published: Arc<Published>, id: Option<&str>) -> Option<(Arc<Published>, Uuid, String)> {
-    let target = |interaction: &Interaction| match &interaction.spec {
-        Spec::Cta(cta) => cta.target().filter(|url| is_web(url)).map(|url| (interaction.id, url.to_owned())),
+fn pick(published: Arc<Published>, click: &Click) -> Option<(Arc<Published>, Uuid, String)> {
+    let card = click.card();
+    let target = |interaction: &Interaction| {
+        let url = interaction.spec.kind().target(card).filter(|url| is_web(url))?;
+        Some((interaction.id, url.to_owned()))
     };
-    let found = match id {
+    let found = match &click.i {
         Some(id) => published.interaction(id.parse().ok()?).and_then(target),
-        None => published.timeline.iter().find_map(target),
+        None => published.timeline.iter().filter(|one| matches!(one.spec, Spec::Cta(_))).find_map(target),
     };
     let (id, url) = found?;
     Some((published, id, url))
@@ -129,7 +139,8 @@ async fn clicked(
     let known = views::by_id(reader.conn(), published.video.account_id, view_id).await.ok()?;
     let began = known.map_or(claimed, |view| view.started_at);
     let salt = state.salts.of(&state.store, now).await.ok()?;
-    let answer = serde_json::json!({});
+    let given = click.card().map_or_else(|| serde_json::json!({}), |card| serde_json::json!({ "card": card }));
+    let answer = published.interaction(interaction)?.spec.kind().check(&given, Lang::En).ok()?;
     let what = What::Answer { interaction, answer: answer.clone() };
     let entry = Entry {
         account_id: published.video.account_id,
@@ -148,6 +159,7 @@ async fn clicked(
         received_at: now,
         entries: vec![AcceptedEntry { entry, what }],
         answers: vec![AcceptedAnswer { seq, interaction, body: answer }],
+        grants: Vec::new(),
         published,
     })
 }

@@ -11,6 +11,7 @@ use app::{
     engage::{BATCH_BYTES, Batch, Receipt},
     error::ApiError,
     host::{Answer, Host},
+    words::Lang,
 };
 use axum::{
     body::{Body, to_bytes},
@@ -24,6 +25,7 @@ use std::{net::SocketAddr, sync::Arc};
 struct Door {
     state: State,
     visitor: Visitor,
+    lang: Lang,
 }
 
 impl Host for Door {
@@ -31,9 +33,10 @@ impl Host for Door {
         let (state, visitor) = (self.state.clone(), self.visitor.clone());
         // Of the request that is being answered, which only this call knows.
         let answer = leptos::context::use_context::<leptos_axum::ResponseOptions>();
+        let lang = self.lang;
         let decision = Decision::of(&batch);
         Box::pin(async move {
-            let receipt = engine::record(state.clone(), visitor.clone(), batch, now()).await?;
+            let receipt = engine::record(state.clone(), visitor.clone(), batch, lang, now()).await?;
             if let (Some(decision), Some(answer)) = (decision, answer)
                 && let Some(cookie) = decision.cookie(&state, &visitor, now()).await
             {
@@ -58,7 +61,9 @@ pub async fn record(
     let visitor = Visitor::new(peer, &head.headers, &state.config);
     // A browser that accepts HTML would be redirected to where it came from.
     head.headers.remove(header::ACCEPT);
-    let host: Arc<dyn Host> = Arc::new(Door { state, visitor });
+    let accepted = head.headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let lang = accepted.and_then(Lang::accepted).unwrap_or_default();
+    let host: Arc<dyn Host> = Arc::new(Door { state, visitor, lang });
     let provide = move || leptos::context::provide_context(host.clone());
     let request = Request::from_parts(head, Body::from(body));
     let answer = leptos_axum::handle_server_fns_with_context(provide, request).await.into_response();
@@ -72,7 +77,7 @@ async fn told(answer: Response) -> ApiError {
 }
 
 /// Did a browser say that another site's page sent this? Both headers absent passes: some clients send neither.
-pub(super) fn is_foreign(headers: &HeaderMap, public: &url::Url) -> bool {
+pub fn is_foreign(headers: &HeaderMap, public: &url::Url) -> bool {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     if let Some(site) = text("sec-fetch-site") {
         return site != "same-origin";

@@ -3,6 +3,7 @@
 pub mod caller;
 pub mod cta;
 pub mod engage;
+pub mod faces;
 pub mod fields;
 pub mod forget;
 pub mod links;

@@ -21,8 +21,9 @@ use uuid::Uuid;
 /// The viewer of a page, and what the page gives along.
 pub struct Arrival {
     pub viewer: Viewer,
-    /// Signed; every batch brings it back.
-    pub pass: String,
+    /// To be signed by the page, once it has put in what it grants; every batch brings it back. None for
+    /// a video that has no token as it should be.
+    pub pass: Option<Pass>,
     /// Whom the page shows as watching: a masked address, else a name. A personal link says so
     /// before its first play, while nothing else is known yet.
     pub watching_as: Option<String>,
@@ -70,7 +71,7 @@ pub async fn arrive(
     let framed = surface == Surface::Embed;
     let mut arrival = Arrival {
         viewer: Viewer::anonymous(browser.id),
-        pass: String::new(),
+        pass: None,
         watching_as: None,
         cookie: browser.order.map(|kept| cookie::set(kept, framed)),
         refused: None,
@@ -116,18 +117,31 @@ pub async fn arrive(
     let viewer = &arrival.viewer;
     arrival.watching_as =
         viewer.email.as_deref().map(mail::masked).or_else(|| viewer.called()).or(arrival.watching_as.take());
-    let signed = Token::try_from(video.token.clone()).map(|token| Pass {
+    let pass = Token::try_from(video.token.clone()).map(|token| Pass {
         video: token,
         timeline_version: video.timeline_version,
         viewer_id: viewer.id,
+        grants: Vec::new(),
         expires_at: now + PASS_LASTS_MS,
         consent: browser.consent,
         framed,
         link,
         who,
     });
-    arrival.pass = signed.map(|pass| pass.signed(&state.keys)).unwrap_or_default();
+    arrival.pass = pass.ok();
     Ok(arrival)
+}
+
+/// The viewer of a page whose pass came back.
+pub async fn of_pass(state: &State, account_id: i64, pass: &Pass) -> store::Result<Viewer> {
+    let mut known = None;
+    if Origin::of(pass.viewer_id) != Origin::Daily {
+        let mut reader = state.store.reader().await?;
+        known = viewers::contact(reader.conn(), account_id, pass.viewer_id).await?;
+    }
+    let (known, said) = (known.unwrap_or_default(), pass.contact(&state.keys).unwrap_or_default());
+    let (email, name) = (said.email.or(known.email), said.name.or(known.name));
+    Ok(Viewer::new(pass.viewer_id, Contact { email, name, ..known }))
 }
 
 /// The browser, as far as it may be told from others.

@@ -18,6 +18,9 @@ pub struct Pass {
     pub timeline_version: i64,
     #[serde(rename = "u")]
     pub viewer_id: Uuid,
+    /// Interactions that need not be answered any more.
+    #[serde(rename = "g", default, skip_serializing_if = "Vec::is_empty")]
+    pub grants: Vec<Uuid>,
     /// Unix milliseconds.
     #[serde(rename = "e")]
     pub expires_at: i64,
@@ -77,6 +80,7 @@ mod tests {
             video: Token::try_from("demoTourOfCuepoint0001".to_owned()).expect("a token"),
             timeline_version: 2,
             viewer_id: Uuid::nil(),
+            grants: vec![Uuid::max()],
             expires_at: 1_000,
             consent: Consent::Given,
             framed: true,

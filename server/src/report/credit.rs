@@ -3,6 +3,7 @@
 
 use app::engage::What;
 use app::player::watched::{Span, percent, unique, watch};
+use uuid::Uuid;
 
 /// One stored event, as the fold needs it.
 pub struct Fact {
@@ -28,14 +29,19 @@ pub struct Credit {
     pub over: bool,
 }
 
+/// What may not be passed unanswered: an interaction, and where it stands in milliseconds of media time.
+pub type Gate = (Uuid, i64);
+
 /// Slack for clocks and rounding, in milliseconds.
 const SLACK: i64 = 300;
 
-/// Folds the events of one view of a video of `duration` milliseconds.
-pub fn of<'a>(facts: impl Iterator<Item = &'a Fact> + Clone, duration: i64) -> Credit {
+/// Folds the events of one view of a video of `duration` milliseconds. Nothing past one of `gates` is
+/// credited before the view answers it.
+pub fn of<'a>(facts: impl Iterator<Item = &'a Fact> + Clone, duration: i64, gates: &[Gate]) -> Credit {
     let started = |fact: &&Fact| matches!(fact.what, What::Play { .. });
     let begun = facts.clone().find(started).or(facts.clone().next()).map_or(0, |fact| fact.at);
     let mut credit = Credit::default();
+    let mut closed: Vec<Gate> = gates.to_vec();
     let (mut spent, mut ended, mut hidden_page) = (0, false, false);
     for fact in facts {
         match &fact.what {
@@ -45,7 +51,9 @@ pub fn of<'a>(facts: impl Iterator<Item = &'a Fact> + Clone, duration: i64) -> C
             What::Visible => hidden_page = false,
             What::Watched { from, to, rate, hidden, muted } => {
                 let left = fact.at - begun + SLACK - spent;
-                let (span, wall) = allowed(Span::new(*from, *to), *rate, left);
+                let reach = closed.iter().map(|(_, at)| *at).min().unwrap_or(i64::MAX);
+                let within = Span::new((*from).min(reach), (*to).min(reach));
+                let (span, wall) = allowed(within, *rate, left);
                 credit.uncredited_ms += to - from - span.length();
                 spent += wall;
                 credit.watched_ms += span.length();
@@ -54,12 +62,12 @@ pub fn of<'a>(facts: impl Iterator<Item = &'a Fact> + Clone, duration: i64) -> C
                 credit.played |= span.length() > 0;
                 watch(&mut credit.spans, span);
             }
+            What::Answer { interaction, .. } => closed.retain(|(id, _)| id != interaction),
             What::Load { .. }
             | What::Pause { .. }
             | What::Seek { .. }
             | What::Here
             | What::Shown { .. }
-            | What::Answer { .. }
             | What::Skip { .. }
             | What::Viewer { .. }
             | What::Consent { .. }
@@ -87,7 +95,7 @@ mod tests {
     use super::*;
 
     fn of(facts: &[Fact], duration: i64) -> Credit {
-        super::of(facts.iter(), duration)
+        super::of(facts.iter(), duration, &[])
     }
 
     fn play(at: i64) -> Fact {
@@ -122,6 +130,24 @@ mod tests {
         let credit = of(&[play(0), watched(5_000, 0, 5_000, 100), watched(5_100, 5_000, 10_000, 100)], 60_000);
         assert_eq!(credit.watched_ms, 5_400);
         assert_eq!(credit.uncredited_ms, 4_600);
+    }
+
+    #[test]
+    fn nothing_past_an_unanswered_gate_is_credited() {
+        let gate = [(Uuid::from_u128(7), 10_000)];
+        let answer = |id| Fact {
+            at: 21_000,
+            what: What::Answer { interaction: Uuid::from_u128(id), answer: serde_json::json!({}) },
+        };
+        let to = |facts: &[Fact]| super::of(facts.iter(), 20_000, &gate).unique_ms;
+        let first = || vec![play(0), watched(20_000, 0, 15_000, 100)];
+        assert_eq!(to(&first()), 10_000);
+        let mut jumped = first();
+        jumped.extend([answer(8), watched(30_000, 15_000, 20_000, 100)]);
+        assert_eq!((to(&jumped), super::of(jumped.iter(), 20_000, &gate).percent), (10_000, 50));
+        let mut answered = first();
+        answered.extend([answer(7), watched(40_000, 10_000, 20_000, 100)]);
+        assert_eq!(to(&answered), 20_000);
     }
 
     #[test]

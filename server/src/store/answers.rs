@@ -20,6 +20,30 @@ insert into answers (account_id, video_id, interaction_id, view_id, seq, kind, v
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 on conflict do nothing";
 
+const BY_VIEWER: &str = "
+select distinct interaction_id from answers where account_id = $1 and video_id = $2 and viewer_id = $3";
+const OF_VIEW: &str = "
+select count(*) from answers where account_id = $1 and video_id = $2 and interaction_id = $3 and view_id = $4";
+
+/// What a viewer has answered on a video, in any view.
+pub async fn by_viewer(conn: Conn<'_>, account_id: i64, video_id: i64, viewer_id: Uuid) -> Result<Vec<Uuid>> {
+    Ok(on!(conn, db => sqlx::query_scalar(BY_VIEWER)
+        .bind(account_id).bind(video_id).bind(viewer_id).fetch_all(db).await)?)
+}
+
+/// Was the interaction answered in this view?
+pub async fn is_of_view(
+    conn: Conn<'_>,
+    account_id: i64,
+    video_id: i64,
+    interaction_id: Uuid,
+    view_id: Uuid,
+) -> Result<bool> {
+    let n: i64 = on!(conn, db => sqlx::query_scalar(OF_VIEW)
+        .bind(account_id).bind(video_id).bind(interaction_id).bind(view_id).fetch_one(db).await)?;
+    Ok(n > 0)
+}
+
 pub async fn insert(conn: Conn<'_>, answer: &Answer) -> Result<()> {
     on!(conn, db => sqlx::query(INSERT)
         .bind(answer.account_id).bind(answer.video_id).bind(answer.interaction_id).bind(answer.view_id)

@@ -14,6 +14,8 @@ pub mod interactions;
 pub mod links;
 pub mod outbox;
 pub mod salts;
+pub mod showings;
+pub mod tallies;
 pub mod videos;
 pub mod viewer_keys;
 pub mod viewers;

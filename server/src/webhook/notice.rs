@@ -35,7 +35,9 @@ pub struct Body {
     media: MediaOnWire,
     #[serde(flatten)]
     own: Map<String, Value>,
-    email: Option<String>,
+    /// Not where a form asked for it: then its answer stands among `own`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<Option<String>>,
 }
 
 #[derive(Serialize)]
@@ -75,7 +77,8 @@ pub fn answered(media: &Media<'_>, own: Value, email: Option<&str>) -> Body {
         Value::Object(own) => own,
         _ => Map::new(),
     };
-    Body { media: media.into(), own, email: email.map(str::to_owned) }
+    let asked = own.contains_key("email");
+    Body { media: media.into(), own, email: (!asked).then(|| email.map(str::to_owned)) }
 }
 
 /// The message as it is signed and sent. `hook_id` is the message's id, `at` its Unix millisecond.
@@ -83,6 +86,31 @@ pub fn envelope(hook_id: Uuid, event: &str, at: i64, account_id: i64, body: &Bod
     let envelope = Envelope { hook_id, event, at, account_id, body };
     // Text, numbers and maps with text keys are always JSON.
     serde_json::to_string(&envelope).unwrap_or_default()
+}
+
+/// The event that is also said in an older way.
+const ANNOTATION: &str = "VideoAnnotation";
+
+/// An annotation as older clients read it: the video under the event's name, the rest beside it.
+struct Nested<'a>(&'a Body);
+
+impl Serialize for Nested<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Body { media, own, email } = self.0;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry(
+            ANNOTATION,
+            &json!({
+                "videoId": media.video_id, "thumbnail": media.thumbnail, "name": media.name,
+                "shareUrl": media.share_url, "embedUrl": media.embed_url,
+            }),
+        )?;
+        for (name, value) in own {
+            map.serialize_entry(name, value)?;
+        }
+        map.serialize_entry("email", email)?;
+        map.end()
+    }
 }
 
 struct Envelope<'a> {
@@ -95,10 +123,13 @@ struct Envelope<'a> {
 
 impl Serialize for Envelope<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(5))?;
+        let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("hook", &json!({ "uuid": self.hook_id }))?;
         map.serialize_entry("eventName", self.event)?;
         map.serialize_entry("eventTimestamp", &self.at.to_string())?;
+        if self.event == ANNOTATION {
+            map.serialize_entry("payload", &Nested(self.body))?;
+        }
         map.serialize_entry(self.event, self.body)?;
         map.serialize_entry("metadata", &json!({ "account_id": self.account_id.to_string() }))?;
         map.end()

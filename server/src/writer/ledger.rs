@@ -1,7 +1,7 @@
 //! One transaction of the ledger: entries, answers, the views' figures, and the messages they cause.
 
 use super::{
-    Accepted, AcceptedAnswer, AcceptedEntry,
+    Accepted, AcceptedAnswer, AcceptedEntry, Objection, Written,
     memory::{Key, Known, Memory},
     who::{self, Settling},
 };
@@ -14,19 +14,25 @@ use crate::{
         self, Store, Tx, answers,
         entries::{self, Entry, NewEntry},
         outbox::{self, Message},
+        showings::{self, Showing},
+        tallies,
         videos::{self, Video},
         views::{self, View},
     },
     webhook::notice::{self, Media},
 };
-use app::{engage::What, error::ApiError};
+use app::{
+    engage::What,
+    error::ApiError,
+    interaction::{Spec, lead_form::FASTEST_MS},
+};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
 
 /// What became of a group of batches.
 pub struct Outcome {
     /// One for each batch, in order.
-    pub results: Vec<Result<(), ApiError>>,
+    pub results: Vec<Result<Written, ApiError>>,
     /// Deliveries that wait for the courier now.
     pub queued: usize,
 }
@@ -56,14 +62,17 @@ pub async fn append(
             view.last_received_at = view.last_received_at.max(batch.received_at);
             view.started_at = view.started_at.min(batch.started_at);
             good.push(batch);
-            results.push(Ok(()));
+            results.push(Ok(Vec::new()));
         } else {
             results.push(Err(ApiError::invalid("session: this view belongs to another video")));
         }
     }
-    let queued = write(&mut tx, public_url, &good, &mut known).await?;
+    let (queued, mut objections) = write(&mut tx, public_url, &good, &mut known).await?;
     tx.commit().await?;
     memory.keep(known.into_values());
+    for written in results.iter_mut().flatten().rev() {
+        *written = objections.pop().unwrap_or_default();
+    }
     Ok(Outcome { results, queued })
 }
 
@@ -72,20 +81,30 @@ async fn write(
     public_url: &str,
     batches: &[&Accepted],
     known: &mut HashMap<Key, Known>,
-) -> store::Result<usize> {
+) -> store::Result<(usize, Vec<Written>)> {
+    let mut objections: Vec<Written> = vec![Vec::new(); batches.len()];
+    let mut showings = Vec::new();
     let mut rows = Vec::with_capacity(batches.iter().map(|batch| batch.entries.len()).sum());
     let mut new = HashSet::with_capacity(rows.capacity());
     for (n, batch) in batches.iter().enumerate() {
         let Some(view) = known.get_mut(&key(batch)) else { continue };
         for AcceptedEntry { entry, what } in &batch.entries {
+            if let Some(objection) = objection(batch, view, entry, what) {
+                objections[n].extend(u32::try_from(entry.seq).map(|seq| (seq, objection)));
+                continue;
+            }
             if view.add(entry, what.clone()) {
                 // The same event may come in two batches of a group: only the first brings it.
                 new.insert((n, entry.seq));
+                if let What::Shown { interaction } = what {
+                    showings.push(showing(batch, *interaction));
+                }
                 rows.push(new_entry(batch, entry));
             }
         }
     }
     entries::insert(tx.conn(), &rows).await?;
+    showings::insert(tx.conn(), &showings).await?;
 
     let (mut queued, mut changed, mut over) = (0, Vec::with_capacity(known.len()), Vec::new());
     let mut done = HashSet::with_capacity(known.len());
@@ -95,16 +114,17 @@ async fn write(
             let duration_ms = batch.published.video.duration_ms.unwrap_or(0);
             let is_new = |seq: u32| new.contains(&(n, seq.into()));
             let (page, now) = (batch.viewer_id, batch.received_at);
-            Settling { claim, page, facts, duration_ms, now, is_new }.settle(tx, view).await?;
+            let gates = gates(batch);
+            Settling { claim, page, facts, gates: &gates, duration_ms, now, is_new }.settle(tx, view).await?;
         }
         for answer in batch.answers.iter().filter(|a| new.contains(&(n, a.seq.into()))) {
-            queued += answered(tx, public_url, batch, answer, view.viewer_id, facts).await?;
+            queued += answered(tx, public_url, batch, answer, view, facts).await?;
         }
         if !done.insert(key(batch)) {
             continue;
         }
         let duration = batch.published.video.duration_ms.unwrap_or(0);
-        let credit = credit::of(facts.iter().map(|(_, fact)| fact), duration);
+        let credit = credit::of(facts.iter().map(|(_, fact)| fact), duration, &gates(batch));
         set_figures(view, &credit, facts);
         changed.push(view.clone());
         if credit.over && view.closed_at.is_none() {
@@ -116,7 +136,46 @@ async fn write(
     for (view, video, now) in over {
         queued += close(tx, public_url, &view, video, now).await?;
     }
-    Ok(queued)
+    Ok((queued, objections))
+}
+
+/// Why a well-formed answer is not taken. What is stored already is never objected to.
+fn objection(batch: &Accepted, known: &Known, entry: &Entry, what: &What) -> Option<Objection> {
+    let What::Answer { interaction, .. } = what else { return None };
+    let definition = batch.published.interaction(*interaction)?;
+    let others = known.facts.iter().filter(|(seq, _)| *seq != entry.seq);
+    if !definition.spec.kind().is_once() || others.clone().count() < known.facts.len() {
+        return None;
+    }
+    let of = |fact: &Fact| match &fact.what {
+        What::Answer { interaction: other, .. } => other == interaction,
+        _ => false,
+    };
+    if others.clone().any(|(_, fact)| of(fact)) {
+        return Some(Objection::Again);
+    }
+    let is_form = matches!(definition.spec, Spec::LeadForm(_));
+    let shown =
+        others.filter(|(_, fact)| matches!(&fact.what, What::Shown { interaction: other } if other == interaction));
+    let first = shown.map(|(_, fact)| fact.at).min();
+    (is_form && first.is_some_and(|at| entry.at_ms - at < FASTEST_MS)).then_some(Objection::TooQuick)
+}
+
+fn showing(batch: &Accepted, interaction_id: Uuid) -> Showing {
+    Showing {
+        account_id: batch.published.video.account_id,
+        video_id: batch.published.video.id,
+        interaction_id,
+        view_id: batch.view_id,
+        received_at: batch.received_at,
+    }
+}
+
+/// What this view has to answer before it is credited with more.
+fn gates(batch: &Accepted) -> Vec<credit::Gate> {
+    let duration = batch.published.video.duration_ms.unwrap_or(0);
+    let required = batch.published.timeline.iter().filter(|one| one.is_required() && !batch.grants.contains(&one.id));
+    required.map(|one| (one.id, one.at.starts_ms(duration))).collect()
 }
 
 /// Ends sessions that fell silent; returns how many ended and how many deliveries that queued.
@@ -161,13 +220,16 @@ async fn answered(
     public_url: &str,
     batch: &Accepted,
     answer: &AcceptedAnswer,
-    viewer_id: Uuid,
+    view: &mut View,
     facts: &[(i64, Fact)],
 ) -> store::Result<usize> {
     let video = &batch.published.video;
     let Some(interaction) = batch.published.interaction(answer.interaction) else {
         return Ok(0);
     };
+    if matches!(interaction.spec, Spec::LeadForm(_)) {
+        who::filled_in(tx, view, &answer.body, batch.received_at).await?;
+    }
     let row = answers::Answer {
         account_id: video.account_id,
         video_id: video.id,
@@ -175,12 +237,16 @@ async fn answered(
         view_id: batch.view_id,
         seq: answer.seq.into(),
         kind: interaction.spec.name(),
-        viewer_id,
+        viewer_id: view.viewer_id,
         body: answer.body.to_string(),
         received_at: batch.received_at,
     };
     answers::insert(tx.conn(), &row).await?;
-    let email = who::email(tx, video.account_id, viewer_id).await?;
+    let email = who::email(tx, video.account_id, view.viewer_id).await?;
+    if interaction.spec.kind().is_once() {
+        let picked = interaction.spec.kind().counts(&answer.body);
+        tallies::count(tx.conn(), video.account_id, video.id, interaction.id, &picked).await?;
+    }
     let cta_url = format!("{public_url}/video/cta/{}", video.id);
     let kind = interaction.spec.kind();
     let when = facts.iter().find(|(seq, _)| *seq == i64::from(answer.seq)).map_or(0, |(_, fact)| fact.at);

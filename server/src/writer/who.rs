@@ -5,10 +5,11 @@ use crate::{
         Origin,
         batch::{Claim, Word},
     },
-    report::credit::{self, Fact},
+    report::credit::{self, Fact, Gate},
     store::{self, Tx, links, viewers, viewers::Contact, views::View},
 };
-use app::engage::What;
+use app::{engage::What, interaction::lead_form::CONTACT};
+use serde_json::Value;
 use uuid::Uuid;
 
 /// A link is its recipient's once this much was played: scanners open pages, and at most press play.
@@ -21,6 +22,8 @@ pub struct Settling<'a, F> {
     pub page: Uuid,
     /// All events of the view, also those of this batch.
     pub facts: &'a [(i64, Fact)],
+    /// What has to be answered before more is credited.
+    pub gates: &'a [Gate],
     pub duration_ms: i64,
     pub now: i64,
     /// Is the event of that number stored just now, for the first time?
@@ -84,7 +87,7 @@ impl<F: Fn(u32) -> bool> Settling<'_, F> {
     /// Binds a personal link to the browser that plays it first.
     async fn link(&self, tx: &mut Tx, view: &mut View) -> store::Result<()> {
         let Some(link) = self.claim.link.filter(|_| Origin::of(view.viewer_id).is_anonymous()) else { return Ok(()) };
-        let credit = credit::of(self.facts.iter().map(|(_, fact)| fact), self.duration_ms);
+        let credit = credit::of(self.facts.iter().map(|(_, fact)| fact), self.duration_ms, self.gates);
         if !credit.played || credit.watched_ms < HUMAN_MS {
             return Ok(());
         }
@@ -108,6 +111,19 @@ impl<F: Fn(u32) -> bool> Settling<'_, F> {
         });
         last == Some(false)
     }
+}
+
+/// A form was accepted: its answers are the viewer's own words.
+pub async fn filled_in(tx: &mut Tx, view: &mut View, answer: &Value, now: i64) -> store::Result<()> {
+    let mut fields = answer.get("fields").and_then(Value::as_object).cloned().unwrap_or_default();
+    let mut own = |name: &str| match fields.remove(name) {
+        Some(Value::String(text)) if !text.is_empty() => Some(text),
+        _ => None,
+    };
+    let [first_name, last_name, email, phone] = CONTACT.map(&mut own);
+    let said = Contact { email, first_name, last_name, phone, fields, origin: Origin::Form, ..Contact::default() };
+    view.viewer_id = viewers::introduce(tx.conn(), view.account_id, view.viewer_id, &said, now).await?;
+    Ok(())
 }
 
 /// The e-mail that a message about this viewer carries.

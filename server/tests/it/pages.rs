@@ -100,7 +100,7 @@ async fn text_of_people_is_text() {
     let app = App::start().await;
     let evil = "</title></script><script>alert(1)</script>\"'<img src=x onerror=alert(1)>";
     let mut button = cta("https://example.com/secret-target");
-    let app::interaction::Spec::Cta(cta) = &mut button.spec;
+    let app::interaction::Spec::Cta(cta) = &mut button.spec else { panic!("a call to action") };
     cta.label = evil.into();
     let video = app
         .add_video(&[button], |video| {

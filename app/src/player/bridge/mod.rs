@@ -13,6 +13,7 @@ use super::{deck::Deck, js::get, request::is_framed};
 use cue_points::CuePoint;
 use js_sys::{Array, Reflect};
 use leptos::prelude::*;
+pub use port::tell;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{MessageEvent, MessagePort, Window};
 

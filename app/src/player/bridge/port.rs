@@ -41,7 +41,7 @@ pub fn open(deck: Deck, port: MessagePort) {
     tell(deck, "ready", &[("version", 1.into()), ("duration", duration), ("methods", methods), ("events", events)]);
 }
 
-const EVENTS: [&str; 25] = [
+const EVENTS: [&str; 32] = [
     "ready",
     "play",
     "playing",
@@ -63,6 +63,13 @@ const EVENTS: [&str; 25] = [
     "cuepoint",
     "interactionshow",
     "ctaclick",
+    "annotationclick",
+    "endscreenclick",
+    "formsubmit",
+    "formskip",
+    "questionanswer",
+    "gateenter",
+    "gaterelease",
     "watchedchange",
     "consentchange",
     "enterpictureinpicture",

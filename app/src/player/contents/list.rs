@@ -12,8 +12,18 @@ pub struct Line {
     pub text: String,
 }
 
-/// `timed` lists show when each line begins; a transcript reads better without.
-pub fn list(deck: Deck, lines: Vec<Line>, timed: bool) -> impl IntoView {
+/// What the lines stand for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Of {
+    Chapters,
+    /// It reads better without times.
+    Speech,
+    /// A click opens the interaction, so that nobody misses it for its time.
+    Interactions,
+}
+
+pub fn list(deck: Deck, lines: Vec<Line>, of: Of) -> impl IntoView {
+    let timed = of != Of::Speech;
     let starts = StoredValue::new(lines.iter().map(|line| line.from).collect::<Vec<_>>());
     let now = Memo::new(move |_| {
         let t = deck.media.time.get();
@@ -36,7 +46,13 @@ pub fn list(deck: Deck, lines: Vec<Line>, timed: bool) -> impl IntoView {
                     class="line"
                     aria-current=move || is_now().then_some("true")
                     tabindex=tabindex
-                    on:click=move |_| deck.ask(Request::Seek(line.from))
+                    on:click=move |_| {
+                        deck.ask(Request::Seek(line.from));
+                        if of == Of::Interactions {
+                            deck.close();
+                            deck.wanted.set(i as i64);
+                        }
+                    }
                 >
                     <span>{line.text}</span>
                     {timed.then(|| view! { <span class="line-time">{clock(line.from)}</span> })}

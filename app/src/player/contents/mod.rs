@@ -12,7 +12,7 @@ use super::{
 };
 use crate::words::Word;
 use leptos::prelude::*;
-use list::{Line, list};
+use list::{Line, Of, list};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Element, Event, HtmlElement, KeyboardEvent};
 
@@ -110,10 +110,10 @@ fn panel(deck: Deck, floats: bool) -> impl IntoView {
         Some(Tab::Chapters) => {
             let all = deck.media.chapters.get();
             let lines = all.into_iter().map(|chapter| Line { from: chapter.from, text: chapter.title });
-            list(deck, lines.collect(), true).into_any()
+            list(deck, lines.collect(), Of::Chapters).into_any()
         }
         Some(Tab::Transcript) => transcript(deck, lines).into_any(),
-        Some(Tab::Moments) => list(deck, moments.clone(), true).into_any(),
+        Some(Tab::Moments) => list(deck, moments.clone(), Of::Interactions).into_any(),
         None => ().into_any(),
     };
     view! {
@@ -208,6 +208,6 @@ fn transcript(deck: Deck, lines: RwSignal<Option<Vec<Line>>>) -> impl IntoView {
             on:input=move |event| query.set(event_target_value(&event))
         />
         <p class="empty" role="status">{move || count().then(|| deck.say(Word::NothingFound))}</p>
-        {move || list(deck, found(), false)}
+        {move || list(deck, found(), Of::Speech)}
     }
 }

@@ -1,0 +1,152 @@
+//! Interactions as a viewer's player gets them: when they come up, where they stand, and no settings.
+//! What they look like is fetched a little before they are needed.
+
+use super::{At, Frequency, Gate, Interaction, Layout};
+use crate::player::timeline::Moment;
+use serde::Serialize;
+
+/// One interaction in the page's JSON. What is left out is the usual.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Cue {
+    pub id: String,
+    /// The wire's name of the kind.
+    pub kind: &'static str,
+    /// What lists and announcements call it.
+    pub name: String,
+    pub at: At,
+    /// Milliseconds of media time, as the server knows the video's length.
+    pub from: i64,
+    /// How long it stays; none: until it is answered, skipped or closed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stays: Option<i64>,
+    #[serde(skip_serializing_if = "is_not")]
+    pub pause: bool,
+    #[serde(skip_serializing_if = "is_open")]
+    pub gate: Gate,
+    /// Milliseconds until it may be skipped; none: it may not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub skip: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub skip_label: Option<String>,
+    #[serde(skip_serializing_if = "is_not")]
+    pub once: bool,
+    /// Once for a viewer, which this browser remembers where the server may not.
+    #[serde(skip_serializing_if = "is_not")]
+    pub once_ever: bool,
+    #[serde(skip_serializing_if = "is_not")]
+    pub skip_if_known: bool,
+    #[serde(skip_serializing_if = "is_not")]
+    pub settles: bool,
+    #[serde(skip_serializing_if = "is_not")]
+    pub middle: bool,
+    /// Where it stands: a class and an inline style.
+    pub class: &'static str,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub style: String,
+}
+
+fn is_not(flag: &bool) -> bool {
+    !flag
+}
+
+fn is_open(gate: &Gate) -> bool {
+    *gate == Gate::None
+}
+
+impl Interaction {
+    /// As far as time is concerned.
+    pub fn moment(&self) -> Moment {
+        let kind = self.spec.kind();
+        let waits = self.gate != Gate::None || matches!(self.at, At::Before | At::End);
+        let own = self.duration_s.map(|s| (s * 1000.0) as i64);
+        Moment {
+            at: self.at,
+            stays_ms: if waits { None } else { own.or(kind.stays_ms()) },
+            pause: self.pause,
+            gate: self.gate,
+            once: self.frequency != Frequency::Always,
+            skip_if_known: self.skip_if_known,
+            settles: kind.is_once(),
+            middle: matches!(self.layout, Layout::Modal | Layout::Card),
+        }
+    }
+}
+
+/// The timeline of a video of `duration_ms` for a player: in the order in which it comes up, and laid
+/// out so that no overlay covers an earlier one that shows at the same time.
+pub fn cues<'a>(
+    timeline: impl IntoIterator<Item = &'a Interaction>,
+    duration_ms: i64,
+    fill: impl Fn(&str) -> String,
+) -> Vec<Cue> {
+    let mut all: Vec<&Interaction> = timeline.into_iter().collect();
+    all.sort_by_key(|interaction| (interaction.at == At::End, interaction.at.starts_ms(duration_ms)));
+    let mut placed: Vec<(i64, i64, Layout)> = Vec::with_capacity(all.len());
+    let cue = |interaction: &Interaction| {
+        let moment = interaction.moment();
+        let from = interaction.at.starts_ms(duration_ms);
+        let to = moment.stays_ms.map_or(i64::MAX, |stays| from.saturating_add(stays));
+        let meets = |(other_from, other_to, other): &(i64, i64, Layout)| {
+            from < *other_to && *other_from < to && interaction.layout.covers(*other)
+        };
+        let layout = if placed.iter().any(meets) { interaction.layout.banner() } else { interaction.layout };
+        placed.push((from, to, layout));
+        let (class, style) = layout.place();
+        let skip = interaction.skip.allowed && !interaction.is_required();
+        Cue {
+            id: interaction.id.to_string(),
+            kind: interaction.spec.name(),
+            name: fill(&interaction.spec.kind().title()),
+            at: interaction.at,
+            from,
+            stays: moment.stays_ms,
+            pause: moment.pause,
+            gate: moment.gate,
+            skip: skip.then_some((interaction.skip.after_s * 1000.0) as i64),
+            skip_label: interaction.skip.label.clone(),
+            once: moment.once,
+            once_ever: interaction.frequency == Frequency::OncePerViewer,
+            skip_if_known: moment.skip_if_known,
+            settles: moment.settles,
+            middle: moment.middle,
+            class,
+            style,
+        }
+    };
+    all.into_iter().map(cue).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{parsed, stored};
+    use super::*;
+
+    #[test]
+    fn a_player_gets_the_moment_and_no_settings() {
+        let cues = cues(&[parsed(stored())], 75_000, str::to_owned);
+        assert_eq!((cues[0].from, cues[0].stays), (20_000, Some(8_000)));
+        let text = serde_json::to_string(&cues).expect("JSON");
+        assert!(!text.contains("example.com") && !text.contains("minutes") && !text.contains("gate"));
+    }
+
+    #[test]
+    fn an_overlay_that_would_cover_an_earlier_one_becomes_a_banner() {
+        let mut later = stored();
+        later["at"] = serde_json::json!({"s": 22});
+        let mut after = stored();
+        after["at"] = serde_json::json!({"s": 40});
+        let all = [parsed(after), parsed(stored()), parsed(later)];
+        let classes: Vec<&str> = cues(&all, 75_000, str::to_owned).iter().map(|cue| cue.class).collect();
+        assert_eq!(classes, ["overlay low", "banner low", "overlay low"]);
+    }
+
+    #[test]
+    fn a_required_gate_has_no_skip() {
+        let mut json = stored();
+        json["skip"] = serde_json::json!({"after_s": 5});
+        assert_eq!(cues(&[parsed(json.clone())], 75_000, str::to_owned)[0].skip, Some(5_000));
+        json["gate"] = "required".into();
+        let cue = &cues(&[parsed(json)], 75_000, str::to_owned)[0];
+        assert_eq!((cue.skip, cue.stays), (None, None));
+    }
+}

@@ -1,0 +1,190 @@
+//! What interactions look like, and what viewers do with them where no script runs.
+
+use crate::{
+    catalogue::Published,
+    engine,
+    identity::{Pass, Viewer, page::of_pass},
+    page::{self, Asked},
+    reply::{self, Reply},
+    results,
+    state::{State, now},
+    store::views,
+    timeline::{self, Person, Place, Visit},
+    visitor::Visitor,
+};
+use app::{
+    engage::{Batch, Surface},
+    error::{ApiError, Flaw},
+    ids::Token,
+    interaction::{Spec, card, lead_form::FASTEST_MS},
+    words::Word,
+};
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{Path, Query, State as Shared},
+    response::{Html, IntoResponse, Response},
+};
+use http::{HeaderMap, StatusCode, header};
+use leptos::prelude::*;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use std::sync::Arc;
+use uuid::Uuid;
+
+#[derive(Deserialize)]
+pub struct How {
+    #[serde(default)]
+    on: String,
+}
+
+/// `POST /video/faces/{token}`: every interaction of the timeline as HTML, for the viewer of the pass that
+/// is the body. Players fetch it a little before the first one is needed.
+pub async fn faces(
+    Shared(state): Shared<State>,
+    Path(token): Path<String>,
+    Query(how): Query<How>,
+    asked: Asked,
+    pass: String,
+) -> Result<Response, Reply> {
+    let published = published(&state, token).await?;
+    let pass = Pass::verify(&pass, &state.keys, now()).filter(|pass| pass.video.as_str() == published.video.token);
+    let person = person(&state, &published, pass.as_ref()).await?;
+    let surface = if how.on == "embed" { Surface::Embed } else { Surface::Play };
+    let place = Place { surface, lang: asked.lang(), session: Uuid::nil(), now: now() };
+    let html = Owner::new().with(|| {
+        let cards = published.timeline.iter();
+        let cards = cards.map(|one| card(one, &timeline::showing(&published, one.id, &person, place), None).to_html());
+        cards.collect::<String>()
+    });
+    let headers = [(header::CACHE_CONTROL, "private, no-store")];
+    Ok((headers, Html(format!("<!doctype html><title>-</title><body>{html}"))).into_response())
+}
+
+/// Who a pass was given to; nobody in particular without one.
+async fn person(state: &State, published: &Published, pass: Option<&Pass>) -> Result<Person, Reply> {
+    let viewer = match pass {
+        Some(pass) => of_pass(state, published.video.account_id, pass).await?,
+        None => Viewer::anonymous(Uuid::nil()),
+    };
+    Ok(Person::from(&viewer))
+}
+
+#[derive(Deserialize)]
+pub struct Whose {
+    s: Uuid,
+}
+
+/// `GET /video/results/{token}/{interaction}?s=`: how a poll stands, for a view that has answered it.
+pub async fn results(
+    Shared(state): Shared<State>,
+    Path((token, id)): Path<(String, Uuid)>,
+    Query(Whose { s: view_id }): Query<Whose>,
+) -> Result<Response, Reply> {
+    let published = published(&state, token).await?;
+    let mut reader = state.store.reader().await?;
+    let view = views::by_id(reader.conn(), published.video.account_id, view_id).await?;
+    drop(reader);
+    let ended = view.is_some_and(|view| view.percent >= 90 || view.closed_at.is_some());
+    let standing = results::standing(&state, &published, id, view_id, ended).await?;
+    let standing = standing.ok_or_else(|| ApiError::not_found("result"))?;
+    Ok(([(header::CACHE_CONTROL, "private, no-store")], Json(standing)).into_response())
+}
+
+/// `POST /video/answer/{token}/{interaction}`: a form or poll where no script runs. The play page answers
+/// with the way back to itself, the embed page with the page.
+pub async fn answer(
+    Shared(state): Shared<State>,
+    Path((token, id)): Path<(String, String)>,
+    Query(how): Query<Map<String, Value>>,
+    headers: HeaderMap,
+    asked: Asked,
+    body: Bytes,
+) -> Result<Response, Reply> {
+    if super::engage::is_foreign(&headers, &state.config.public_url) {
+        return Err(ApiError::forbidden("Answers come from our own pages only.").into());
+    }
+    if body.len() > app::engage::BATCH_BYTES {
+        return Err(ApiError::too_large(app::engage::BATCH_BYTES).into());
+    }
+    let published = published(&state, token.clone()).await?;
+    let surface = if how.contains_key("embed") { Surface::Embed } else { Surface::Play };
+    let id: Uuid = id.parse().map_err(|_| ApiError::not_found("interaction"))?;
+    let place = published.timeline.iter().position(|one| one.id == id);
+    let (seq, interaction) =
+        place.map(|i| (i, &published.timeline[i])).ok_or_else(|| ApiError::not_found("interaction"))?;
+    let form = Form::read(&body);
+    let session = form.session.filter(|session| session.get_version_num() == 7);
+    let session = session.ok_or_else(|| ApiError::invalid("s: the form must say which page it stood on"))?;
+    let now = now();
+    let opened = session.get_timestamp().map_or(0, |time| time.to_unix().0 as i64 * 1_000);
+    let mut flaws = Vec::new();
+    if matches!(interaction.spec, Spec::LeadForm(_)) && now - opened < FASTEST_MS {
+        flaws.push(Flaw::new("fields", asked.lang().say(Word::TooQuick)));
+    }
+    if flaws.is_empty() {
+        let at = (now - opened).max(0);
+        // Above the numbers that a player would give.
+        let seq = 10_000 + 2 * seq;
+        let events = vec![
+            json!({ "seq": seq, "at": at, "type": "load", "surface": surface }),
+            json!({ "seq": seq + 1, "at": at, "type": "answer", "interaction": id, "answer": form.answer(&interaction.spec) }),
+        ];
+        let batch = Batch { v: 1, session, video: token.clone(), pass: None, sent: now, events };
+        let visitor = Visitor::new(asked.peer(), &headers, &state.config);
+        let receipt = engine::record(state.clone(), visitor, batch, asked.lang(), now).await?;
+        let again = asked.lang().say(Word::AlreadyAnswered);
+        // Sent twice is sent.
+        let refused = receipt.refused.into_iter().filter(|refusal| refusal.message != again);
+        flaws.extend(refused.map(|refusal| Flaw::new(refusal.field, refusal.message)));
+    }
+    let visit = match (flaws.is_empty(), surface) {
+        (true, Surface::Play) => {
+            let grant = crate::grant::signed(&state.keys, published.video.id, id, now);
+            let to = format!("/video/play/{token}?g={grant}");
+            return Ok((StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response());
+        }
+        (true, Surface::Embed) => Visit { granted: vec![id], ..Visit::default() },
+        (false, _) => Visit { at: Some(id), flaws, given: form.fields, ..Visit::default() },
+    };
+    let failed = visit.at.is_some();
+    let mut page = page::show(&state, token, asked, surface, visit).await;
+    if failed && surface == Surface::Play && page.status() == StatusCode::OK {
+        *page.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    }
+    Ok(page)
+}
+
+/// The fields of a form as a browser sends them.
+struct Form {
+    session: Option<Uuid>,
+    fields: Map<String, Value>,
+}
+
+impl Form {
+    fn read(body: &[u8]) -> Self {
+        let super::fields::Fields(mut fields) = super::fields::Fields::from_form(body);
+        let session = fields.remove("s").and_then(|s| s.as_str()?.parse().ok());
+        Self { session, fields }
+    }
+
+    /// The answer as a player would send it.
+    fn answer(&self, spec: &Spec) -> Value {
+        match spec {
+            Spec::Poll(_) => match self.fields.get("choices") {
+                Some(Value::Array(list)) => json!({ "choices": list }),
+                Some(one) => json!({ "choices": [one] }),
+                None => json!({ "choice": self.fields.get("choice") }),
+            },
+            Spec::LeadForm(_) => json!({ "fields": self.fields, "consent": self.fields.get("consent") }),
+            Spec::Annotation(_) | Spec::Cta(_) | Spec::EndScreen(_) => json!({}),
+        }
+    }
+}
+
+async fn published(state: &State, token: String) -> Result<Arc<Published>, Reply> {
+    let token = Token::try_from(token).map_err(|_| ApiError::not_found("video"))?;
+    let found = state.catalogue.by_token(&token).await.map_err(reply::storage)?;
+    let open = |p: &Arc<Published>| p.video.deleted_at.is_none() && p.video.expires_at.is_none_or(|at| at > now());
+    Ok(found.filter(open).ok_or_else(|| ApiError::not_found("video"))?)
+}

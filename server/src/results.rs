@@ -1,0 +1,107 @@
+//! What a viewer is told about an answer: how others answered, what was right, and what it opened.
+
+use crate::{
+    catalogue::Published,
+    grant,
+    state::{State, now},
+    store::{self, tallies},
+    writer::AcceptedAnswer,
+};
+use app::interaction::{Interaction, Kind, Spec, lead_form::CONTACT, poll::Results};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+/// The results of the answers that were taken, each with its `seq`. `grants` is what needs no answer any more.
+pub async fn of(
+    state: &State,
+    published: &Published,
+    view_id: Uuid,
+    grants: &[Uuid],
+    taken: impl Iterator<Item = AcceptedAnswer>,
+) -> store::Result<Vec<Value>> {
+    let mut results = Vec::new();
+    for answer in taken {
+        let Some(interaction) = published.interaction(answer.interaction) else { continue };
+        let mut result = match &interaction.spec {
+            Spec::Poll(poll) => {
+                let mut result = marks(interaction, &answer.body);
+                if poll.show_results == Results::AfterAnswer {
+                    result.insert("tally".into(), tally(state, published, interaction, poll.choices.len()).await?);
+                }
+                result
+            }
+            Spec::LeadForm(_) => {
+                let fields = answer.body.get("fields");
+                let known = CONTACT.iter().any(|name| fields.is_some_and(|fields| fields.get(name).is_some()));
+                Map::from_iter([("known".to_owned(), known.into())])
+            }
+            Spec::Annotation(_) | Spec::Cta(_) | Spec::EndScreen(_) => continue,
+        };
+        if interaction.withholds_media() {
+            let others = published.timeline.iter().filter(|one| one.withholds_media() && one.id != interaction.id);
+            let mut open = true;
+            for other in others.filter(|one| !grants.contains(&one.id)) {
+                open &= is_answered(state, published, other.id, view_id).await?;
+            }
+            let video = &published.video;
+            result.insert("grant".into(), grant::signed(&state.keys, video.id, interaction.id, now()).into());
+            if let (true, Some(file)) = (open, &video.files.media) {
+                result.insert("media".into(), json!({ "src": format!("/media/{}/{file}", video.token) }));
+            }
+        }
+        result.insert("seq".into(), answer.seq.into());
+        results.push(result.into());
+    }
+    Ok(results)
+}
+
+/// How a poll stands now, for a view that may see it: none when it may not.
+pub async fn standing(
+    state: &State,
+    published: &Published,
+    id: Uuid,
+    view_id: Uuid,
+    ended: bool,
+) -> store::Result<Option<Value>> {
+    let Some(interaction) = published.interaction(id) else { return Ok(None) };
+    let Spec::Poll(poll) = &interaction.spec else { return Ok(None) };
+    let shows = match poll.show_results {
+        Results::Never => false,
+        Results::AfterAnswer => true,
+        Results::AfterEnd => ended,
+    };
+    if !shows || !is_answered(state, published, id, view_id).await? {
+        return Ok(None);
+    }
+    Ok(Some(json!({ "tally": tally(state, published, interaction, poll.choices.len()).await? })))
+}
+
+async fn is_answered(state: &State, published: &Published, id: Uuid, view_id: Uuid) -> store::Result<bool> {
+    let video = &published.video;
+    let mut reader = state.store.reader().await?;
+    store::answers::is_of_view(reader.conn(), video.account_id, video.id, id, view_id).await
+}
+
+/// Right or not, and what would have been: only for a quiz.
+fn marks(interaction: &Interaction, answer: &Value) -> Map<String, Value> {
+    let mut result = Map::new();
+    if let Spec::Poll(poll) = &interaction.spec
+        && let Some(correct) = poll.is_correct(&poll.counts(answer))
+    {
+        result.insert("correct".into(), correct.into());
+        result.insert("right".into(), json!(poll.correct));
+    }
+    result
+}
+
+async fn tally(
+    state: &State,
+    published: &Published,
+    interaction: &Interaction,
+    choices: usize,
+) -> store::Result<Value> {
+    let video = &published.video;
+    let mut reader = state.store.reader().await?;
+    let tally = tallies::of(reader.conn(), video.account_id, video.id, interaction.id, choices).await?;
+    Ok(json!({ "answers": tally.answers, "counts": tally.counts }))
+}

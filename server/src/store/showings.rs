@@ -1,0 +1,34 @@
+//! Showings: which interactions stood on a viewer's frame, once for each view.
+
+use super::{Conn, Result, on, pieces, rows_sql};
+use sqlx::AssertSqlSafe;
+use uuid::Uuid;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Showing {
+    pub account_id: i64,
+    pub video_id: i64,
+    pub interaction_id: Uuid,
+    pub view_id: Uuid,
+    pub received_at: i64,
+}
+
+const INSERT: &str = "insert into showings (account_id, video_id, interaction_id, view_id, received_at)";
+const COLUMNS: usize = 5;
+const ONCE: &str = "on conflict do nothing";
+
+/// Stores showings; those known already change nothing.
+pub async fn insert(mut conn: Conn<'_>, showings: &[Showing]) -> Result<()> {
+    for piece in pieces(showings) {
+        let sql = rows_sql(INSERT, COLUMNS, piece.len(), ONCE);
+        on!(&mut conn, db => {
+            let mut query = sqlx::query(AssertSqlSafe(sql));
+            for row in piece {
+                query = query
+                    .bind(row.account_id).bind(row.video_id).bind(row.interaction_id).bind(row.view_id).bind(row.received_at);
+            }
+            query.execute(&mut **db).await.map(|_| ())
+        })?;
+    }
+    Ok(())
+}
