@@ -60,6 +60,40 @@ pub struct Settings {
     /// May viewers download the file?
     pub download: bool,
     pub theme: Theme,
+    /// None leaves it to the server.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub consent: Option<Asking>,
+}
+
+/// Whether a viewer must agree before a cookie tells them apart from others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Asking {
+    #[default]
+    Required,
+    /// Silence is consent.
+    Implied,
+}
+
+impl Asking {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Asking::Required => "required",
+            Asking::Implied => "implied",
+        }
+    }
+}
+
+impl std::str::FromStr for Asking {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "required" => Ok(Asking::Required),
+            "implied" => Ok(Asking::Implied),
+            _ => Err("must be required or implied"),
+        }
+    }
 }
 
 /// What happens when the video has ended.

@@ -1,5 +1,6 @@
 //! Settings: from the environment, then a TOML file, then defaults. An unknown key is an error.
 
+use app::film::Asking;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt, net::SocketAddr, path::PathBuf};
@@ -19,6 +20,8 @@ pub struct Config {
     pub egress_allow: Vec<IpNet>,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// Whether a viewer must agree before a cookie is set, where a video does not say.
+    pub consent: Asking,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +45,7 @@ struct Text {
     media_url: Option<String>,
     egress_allow: Option<String>,
     trusted_proxies: Option<String>,
+    consent: Option<String>,
 }
 
 const PREFIX: &str = "CUEPOINT_";
@@ -78,6 +82,7 @@ impl Config {
             media_url: text.media_url.unwrap_or_else(|| "file://data/media".into()),
             egress_allow: networks("CUEPOINT_EGRESS_ALLOW", text.egress_allow)?,
             trusted_proxies: networks("CUEPOINT_TRUSTED_PROXIES", text.trusted_proxies)?,
+            consent: parse("CUEPOINT_CONSENT", text.consent, Asking::default().as_str())?,
         })
     }
 
@@ -123,6 +128,7 @@ fn over(vars: BTreeMap<String, String>, mut text: Text) -> Result<Text, ConfigEr
             "CUEPOINT_MEDIA_URL" => &mut text.media_url,
             "CUEPOINT_EGRESS_ALLOW" => &mut text.egress_allow,
             "CUEPOINT_TRUSTED_PROXIES" => &mut text.trusted_proxies,
+            "CUEPOINT_CONSENT" => &mut text.consent,
             _ => return Err(ConfigError::Unknown { name }),
         };
         *slot = Some(value);
@@ -167,6 +173,7 @@ impl fmt::Display for Config {
             media_url: Some(without_password(&self.media_url)),
             egress_allow: Some(list(&self.egress_allow)),
             trusted_proxies: Some(list(&self.trusted_proxies)),
+            consent: Some(self.consent.as_str().into()),
         };
         f.write_str(&toml::to_string(&text).map_err(|_| fmt::Error)?)
     }

@@ -4,7 +4,10 @@ use crate::{
     assets,
     catalogue::Published,
     framing::{self, Frames, may_frame},
-    identity::{PASS_LASTS_MS, Pass},
+    identity::{
+        Pass,
+        page::{Arrival, arrive},
+    },
     keys::random,
     spoken,
     state::{State, now},
@@ -16,7 +19,7 @@ use app::{
     engage::Surface,
     film::{Film, Sound, Track},
     ids::Token,
-    interaction::{Interaction, Named, Showing},
+    interaction::{Interaction, Showing},
     page::{
         Assets, Frame,
         closed::{Closed, ClosedPage, ClosedPageProps},
@@ -35,7 +38,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
-use http::{HeaderMap, StatusCode, header, request::Parts};
+use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 use hydration_context::SsrSharedContext;
 use leptos::prelude::*;
 use std::{
@@ -115,9 +118,10 @@ pub async fn show(state: &State, token: String, asked: Asked, surface: Surface, 
         if !is_allowed_here(state, video, &asked.headers) {
             return refuse(state, asked.lang, Closed::NotHere(None), &closed_frames);
         }
-        return html(state, asked.lang, 200, &path, &Frames::Of(video), move |frame| {
+        let page = html(state, asked.lang, 200, &path, &Frames::Of(video), move |frame| {
             EmbedPage(EmbedPageProps { frame, film, setting })
         });
+        return with(page, &found.arrival);
     }
     let about = About {
         views: spoken::views(asked.lang, found.published.plays),
@@ -127,10 +131,24 @@ pub async fn show(state: &State, token: String, asked: Asked, surface: Surface, 
         embed_url: state.config.link(&format!("/video/embed/{}", video.token)),
         sdk_url: state.config.link("/sdk/player.js"),
         contents: state.contents.of(video).await,
+        watching_as: found.arrival.watching_as.clone(),
     };
-    html(state, asked.lang, 200, &path, &closed_frames, move |frame| {
+    let page = html(state, asked.lang, 200, &path, &closed_frames, move |frame| {
         PlayPage(PlayPageProps { frame, film, about, setting })
-    })
+    });
+    with(page, &found.arrival)
+}
+
+/// The page with the headers that its viewer needs.
+fn with(mut page: Response, arrival: &Arrival) -> Response {
+    if let Some(cookie) = &arrival.cookie {
+        page.headers_mut().append(header::SET_COOKIE, cookie.clone());
+    }
+    // For whoever signs the tokens; the reason never repeats the token.
+    if let Some(Ok(reason)) = arrival.refused.as_deref().map(HeaderValue::from_str) {
+        page.headers_mut().insert("cuepoint-viewer-token", reason);
+    }
+    page
 }
 
 /// `GET /`
@@ -162,15 +180,21 @@ struct Found {
     published: Arc<Published>,
     film: Film,
     before: Vec<(Interaction, Showing)>,
+    /// Who came.
+    arrival: Arrival,
 }
 
 async fn found(state: &State, token: String, asked: &Asked, surface: Surface, visit: Visit) -> Result<Found, Closed> {
     let published = watchable(state, token).await?;
-    let (film, before) = film(state, &published, asked, surface, visit).await.map_err(|error| {
+    let unwell = |error| {
         crate::reply::storage(error);
         Closed::Unwell
-    })?;
-    Ok(Found { published, film, before })
+    };
+    let visitor = Visitor::new(asked.peer, &asked.headers, &state.config);
+    let arrival = arrive(state, &visitor, &asked.query, surface, &published, now()).await.map_err(unwell)?;
+    let film = film(state, &published, asked, surface, visit, &arrival).await;
+    let (film, before) = film.map_err(unwell)?;
+    Ok(Found { published, film, before, arrival })
 }
 
 /// The video of a token, or why it can't be watched.
@@ -210,20 +234,15 @@ async fn film(
     asked: &Asked,
     surface: Surface,
     visit: Visit,
+    arrival: &Arrival,
 ) -> crate::store::Result<(Film, Vec<(Interaction, Showing)>)> {
     let (video, now) = (&published.video, now());
-    let salt = state.salts.of(&state.store, now).await?;
-    let viewer_id = Visitor::new(asked.peer, &asked.headers, &state.config).viewer_id(&salt, video.account_id);
-    let person = Person { viewer_id, named: Named::default(), is_lasting: false };
+    let person = Person::from(&arrival.viewer);
     let place = Place { surface, lang: asked.lang, session: Uuid::now_v7(), now };
     let mine = timeline::of(state, published, &person, &asked.query, visit, place).await?;
     let given = |text: Option<String>| text.filter(|_| !mine.withholds_media);
     let file = |name: &str| format!("/media/{}/{name}", video.token);
-    let pass = Token::try_from(video.token.clone()).map(|token| {
-        let expires_at = now + PASS_LASTS_MS;
-        Pass { video: token, timeline_version: video.timeline_version, viewer_id, grants: mine.grants, expires_at }
-            .signed(&state.keys)
-    });
+    let pass = arrival.pass.clone().map(|pass| Pass { grants: mine.grants, ..pass }.signed(&state.keys));
     let mut settings = video.settings.clone();
     // An embedder's colour comes before the owner's, if it can be seen.
     if let Some(accent) = Options::read(&asked.query).color.as_deref().and_then(theme::nearest_accent) {

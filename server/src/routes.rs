@@ -35,6 +35,7 @@ pub fn router(state: State) -> Router {
         .merge(pages())
         .route("/video/cta/{video_id}", get(api::cta::follow))
         .route("/video/results/{token}/{interaction}", get(api::faces::results))
+        .route("/video/forget/{token}", post(api::forget::forget))
         .route("/media/{token}/{file}", get(api::media::file))
         .route("/thumbnails/{name}", get(api::media::thumbnail))
         .route("/pkg/{file}", get(assets::get))

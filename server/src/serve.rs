@@ -103,13 +103,16 @@ impl Server {
     }
 }
 
-/// Declares sessions over that fell silent.
+/// Declares sessions over that fell silent, and forgets old salts.
 async fn sweep(state: State, stopping: CancellationToken) {
     let mut pace = time::interval(SWEEP);
     pace.set_missed_tick_behavior(time::MissedTickBehavior::Delay);
     while stopping.run_until_cancelled(pace.tick()).await.is_some() {
         if let Err(error) = state.writer.close_idle(now()).await {
             tracing::warn!(%error, "silent views were not closed");
+        }
+        if let Err(error) = state.salts.sweep(&state.store, now()).await {
+            tracing::warn!(%error, "old salts were not deleted");
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::{
     catalogue::Published,
     grant,
+    identity::{Origin, Viewer},
     state::State,
     store::{self, answers},
 };
@@ -23,6 +24,14 @@ pub struct Person {
     pub named: Named,
     /// More than one network and one browser on one day: what they answered elsewhere counts.
     pub is_lasting: bool,
+}
+
+impl From<&Viewer> for Person {
+    fn from(viewer: &Viewer) -> Self {
+        let Viewer { email, name, first_name, last_name, phone, .. } = viewer.clone();
+        let named = Named { email, name, first_name, last_name, phone };
+        Self { viewer_id: viewer.id, named, is_lasting: viewer.origin != Origin::Daily }
+    }
 }
 
 /// What a form without a script brought with it, when it was not taken.

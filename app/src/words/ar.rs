@@ -125,6 +125,8 @@ pub(super) fn say(word: Word) -> &'static str {
         ViewsMany => "{} مشاهدة",
         ViewsOther => "{} مشاهدة",
         PlayedBy => "التشغيل بواسطة {}",
+        WatchingAs => "تشاهد باسم {}",
+        NotYou => "لست أنت؟",
         UnknownTitle => "لا يوجد فيديو هنا",
         UnknownAdvice => "قد يكون العنوان ناقصًا. يمكن طلب رابط جديد ممّن أرسله.",
         GoneTitle => "لم يعد هذا الفيديو متاحًا",

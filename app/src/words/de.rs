@@ -125,6 +125,8 @@ pub(super) fn say(word: Word) -> &'static str {
         ViewsMany => "{} Aufrufe",
         ViewsOther => "{} Aufrufe",
         PlayedBy => "Wiedergabe mit {}",
+        WatchingAs => "Wiedergabe für {}",
+        NotYou => "Jemand anderes?",
         UnknownTitle => "Hier gibt es kein Video",
         UnknownAdvice => {
             "Die Adresse ist vielleicht unvollständig. Wer sie verschickt hat, kann einen neuen Link senden."

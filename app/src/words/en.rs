@@ -130,6 +130,8 @@ pub(super) fn say(word: Word) -> &'static str {
         ViewsMany => "{} views",
         ViewsOther => "{} views",
         PlayedBy => "Played by {}",
+        WatchingAs => "Watching as {}",
+        NotYou => "Not you?",
         UnknownTitle => "There is no video here",
         UnknownAdvice => "The address may have been cut off. Ask the person who sent it for a new link.",
         GoneTitle => "This video is no longer available",

@@ -125,6 +125,8 @@ pub(super) fn say(word: Word) -> &'static str {
         ViewsMany => "{} de visualizaciones",
         ViewsOther => "{} visualizaciones",
         PlayedBy => "Reproducido con {}",
+        WatchingAs => "Viendo como {}",
+        NotYou => "¿No eres tú?",
         UnknownTitle => "Aquí no hay ningún video",
         UnknownAdvice => "Puede que la dirección esté incompleta. Quien la envió puede compartir un nuevo enlace.",
         GoneTitle => "Este video ya no está disponible",

@@ -125,6 +125,8 @@ pub(super) fn say(word: Word) -> &'static str {
         ViewsMany => "{} de vues",
         ViewsOther => "{} vues",
         PlayedBy => "Lecture assurée par {}",
+        WatchingAs => "Vous regardez en tant que {}",
+        NotYou => "Ce n’est pas vous ?",
         UnknownTitle => "Il n’y a pas de vidéo ici",
         UnknownAdvice => "L’adresse est peut-être incomplète. La personne qui l’a envoyée peut donner un nouveau lien.",
         GoneTitle => "Cette vidéo n’est plus disponible",

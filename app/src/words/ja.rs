@@ -125,6 +125,8 @@ pub(super) fn say(word: Word) -> &'static str {
         ViewsMany => "{}回視聴",
         ViewsOther => "{}回視聴",
         PlayedBy => "{}で再生しています",
+        WatchingAs => "{} として視聴中",
+        NotYou => "別の方ですか？",
         UnknownTitle => "ここに動画はありません",
         UnknownAdvice => {
             "アドレスが途中で切れているかもしれません。送ってくれた方に新しいリンクをお願いしてみてください。"

@@ -62,7 +62,7 @@ words! {
         WaitsForYou StartOver
     }
     page {
-        ViewsZero ViewsOne ViewsTwo ViewsFew ViewsMany ViewsOther PlayedBy
+        ViewsZero ViewsOne ViewsTwo ViewsFew ViewsMany ViewsOther PlayedBy WatchingAs NotYou
         UnknownTitle UnknownAdvice GoneTitle GoneAdvice NotHereTitle NotHereAdvice WatchThere ProcessingTitle
         ProcessingAdvice FailedTitle UnwellTitle UnwellAdvice HomeTitle HomeAdvice
         // Interactions

@@ -125,6 +125,8 @@ pub(super) fn say(word: Word) -> &'static str {
         ViewsMany => "{} de visualizações",
         ViewsOther => "{} visualizações",
         PlayedBy => "Reproduzido com {}",
+        WatchingAs => "Assistindo como {}",
+        NotYou => "Não é você?",
         UnknownTitle => "Não há nenhum vídeo aqui",
         UnknownAdvice => "O endereço pode estar incompleto. Quem o enviou pode compartilhar um novo link.",
         GoneTitle => "Este vídeo não está mais disponível",

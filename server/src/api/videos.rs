@@ -108,5 +108,6 @@ fn on_wire(video: &Video, config: &Config) -> Value {
         "next": settings.next,
         "download": settings.download,
         "theme": settings.theme,
+        "consent": settings.consent,
     })
 }

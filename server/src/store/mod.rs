@@ -11,11 +11,14 @@ pub mod endpoints;
 pub mod entries;
 pub mod figures;
 pub mod interactions;
+pub mod links;
 pub mod outbox;
 pub mod salts;
 pub mod showings;
 pub mod tallies;
 pub mod videos;
+pub mod viewer_keys;
+pub mod viewers;
 pub mod views;
 
 use sqlx::{

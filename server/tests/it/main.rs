@@ -11,4 +11,5 @@ mod reports;
 mod stop;
 mod story;
 mod videos;
+mod viewers;
 mod webhooks;

@@ -7,6 +7,7 @@ mod cue_points;
 mod player_js;
 mod port;
 mod state;
+mod viewer;
 
 use super::{deck::Deck, js::get, request::is_framed};
 use cue_points::CuePoint;

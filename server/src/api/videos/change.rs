@@ -3,7 +3,7 @@
 use crate::{api::fields::Fields, store::videos::Video};
 use app::{
     error::Flaw,
-    film::End,
+    film::{Asking, End},
     ids::Token,
     theme::{Logo, RADIUS, Theme},
 };
@@ -19,6 +19,7 @@ pub struct Change {
     next: Option<Option<Token>>,
     download: Option<bool>,
     theme: Option<Theme>,
+    consent: Option<Option<Asking>>,
 }
 
 /// The longest title and description, in characters.
@@ -36,6 +37,7 @@ impl Change {
             next: sorted(fields, "next", next, &mut flaws),
             download: sorted(fields, "download", download, &mut flaws),
             theme: fields.0.get("theme").map(|value| theme(value, &mut flaws)),
+            consent: sorted(fields, "consent", consent, &mut flaws),
         };
         (change, flaws)
     }
@@ -49,6 +51,7 @@ impl Change {
         let settings = &mut video.settings;
         settings.end = self.end.unwrap_or(settings.end);
         settings.download = self.download.unwrap_or(settings.download);
+        settings.consent = self.consent.unwrap_or(settings.consent);
         if let Some(next) = self.next {
             settings.next = next.map(String::from);
         }
@@ -91,6 +94,10 @@ fn end(value: &Value) -> Result<End, String> {
 
 fn next(value: &Value) -> Result<Option<Token>, String> {
     given(value).map_err(|()| "must be the token of a video, or null".into())
+}
+
+fn consent(value: &Value) -> Result<Option<Asking>, String> {
+    given(value).map_err(|()| "must be required or implied, or null".into())
 }
 
 fn download(value: &Value) -> Result<bool, String> {
@@ -155,11 +162,12 @@ mod tests {
     #[test]
     fn every_flaw_is_named() {
         let (_, fields) = read(json!({
-            "title": " ", "description": 1, "end": "later", "next": "short", "download": "maybe",
+            "title": " ", "description": 1, "end": "later", "next": "short", "download": "maybe", "consent": "never",
             "theme": {"accent": 7, "radius": 300, "logo": "x", "background": "#ff"}, "unknown": {},
         }));
         let theme = ["theme.accent", "theme.radius", "theme.logo", "theme.background"];
-        assert_eq!(fields, [["title", "description", "end", "next", "download"].as_slice(), &theme].concat());
+        let own = ["title", "description", "end", "next", "download"];
+        assert_eq!(fields, [own.as_slice(), &theme, &["consent"]].concat());
         assert_eq!(read(json!({"title": "x".repeat(201)})).1, ["title"]);
         assert_eq!(read(json!({"title": null})).1, ["title"]);
     }
