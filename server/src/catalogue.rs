@@ -4,7 +4,7 @@
 use crate::store::{self, Reader, Store, accounts, figures, interactions, videos, videos::Video};
 use app::{ids::Token, interaction::Interaction};
 use moka::future::Cache;
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 use uuid::Uuid;
 
 /// A video and what stands on its timeline.
@@ -15,9 +15,16 @@ pub struct Published {
     /// Plays as of a few seconds ago.
     pub plays: i64,
     pub timeline: Vec<Interaction>,
+    /// The names of the pictures on it.
+    pub pictures: HashSet<String>,
 }
 
 impl Published {
+    /// Is this a file that viewers may have?
+    pub fn has(&self, file: &str) -> bool {
+        self.video.files.has(file) || self.pictures.contains(file)
+    }
+
     pub fn interaction(&self, id: Uuid) -> Option<&Interaction> {
         self.timeline.iter().find(|interaction| interaction.id == id)
     }
@@ -68,8 +75,10 @@ impl Catalogue {
 
     async fn with_timeline(&self, video: Video, reader: &mut Reader) -> store::Result<Published> {
         let owner = accounts::name(reader.conn(), video.account_id).await?;
-        let timeline = interactions::published(reader.conn(), video.account_id, video.id).await?;
+        let mut timeline = interactions::published(reader.conn(), video.account_id, video.id).await?;
         let plays = figures::plays(reader.conn(), video.account_id, video.id).await?;
-        Ok(Published { video, owner, plays, timeline })
+        let pictures = timeline.iter_mut().flat_map(|one| one.spec.kind_mut().images());
+        let pictures = pictures.filter_map(|(_, image)| image.file.clone()).collect();
+        Ok(Published { video, owner, plays, timeline, pictures })
     }
 }

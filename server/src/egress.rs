@@ -20,7 +20,8 @@ use url::{Host, Url};
 #[derive(Clone)]
 pub struct Client {
     allow: Arc<[IpNet]>,
-    /// For https on port 443.
+    ports: Ports,
+    /// For what may reach the public internet.
     wide: reqwest::Client,
     /// For everything else: only to what the operator allows.
     narrow: reqwest::Client,
@@ -42,10 +43,18 @@ impl Client {
     /// # Errors
     /// When the machine has no trusted certificates.
     pub fn new(allow: &[IpNet]) -> reqwest::Result<Self> {
-        Self::over(allow, Arc::new(System))
+        Self::over(allow, Ports::Https, Arc::new(System))
     }
 
-    fn over(allow: &[IpNet], names: Arc<dyn Resolve>) -> reqwest::Result<Self> {
+    /// The same for reading what is public anyway: http on port 80 too.
+    ///
+    /// # Errors
+    /// When the machine has no trusted certificates.
+    pub fn for_reading(allow: &[IpNet]) -> reqwest::Result<Self> {
+        Self::over(allow, Ports::Web, Arc::new(System))
+    }
+
+    fn over(allow: &[IpNet], ports: Ports, names: Arc<dyn Resolve>) -> reqwest::Result<Self> {
         // It fails when one is installed already, which serves as well.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let allow: Arc<[IpNet]> = allow.into();
@@ -61,12 +70,12 @@ impl Client {
                 .pool_max_idle_per_host(IDLE_PER_HOST)
                 .build()
         };
-        Ok(Self { wide: build(Reach::Wide)?, narrow: build(Reach::Narrow)?, allow })
+        Ok(Self { wide: build(Reach::Wide)?, narrow: build(Reach::Narrow)?, allow, ports })
     }
 
     /// Begins a request. Names are checked when they are resolved, literal addresses here.
     pub fn request(&self, method: Method, url: Url) -> Result<RequestBuilder, Refused> {
-        let reach = Reach::of(&url);
+        let reach = Reach::of(&url, self.ports);
         let literal = match url.host() {
             Some(Host::Ipv4(ip)) => Some(IpAddr::V4(ip)),
             Some(Host::Ipv6(ip)) => Some(IpAddr::V6(ip)),
@@ -97,7 +106,7 @@ pub fn check_url(text: &str, allow: &[IpNet]) -> Result<Url, Flaw> {
     if !url.username().is_empty() || url.password().is_some() {
         return Err(flaw("may not carry a user name or password"));
     }
-    let reach = Reach::of(&url);
+    let reach = Reach::of(&url, Ports::Https);
     let may = match url.host() {
         Some(Host::Ipv4(ip)) => reach.permits(allow, ip.into()),
         Some(Host::Ipv6(ip)) => reach.permits(allow, ip.into()),
@@ -124,9 +133,22 @@ enum Reach {
     Narrow,
 }
 
+/// What may reach the public internet.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ports {
+    /// https on port 443.
+    Https,
+    /// And http on port 80.
+    Web,
+}
+
 impl Reach {
-    fn of(url: &Url) -> Self {
-        if url.scheme() == "https" && url.port_or_known_default() == Some(443) { Self::Wide } else { Self::Narrow }
+    fn of(url: &Url, ports: Ports) -> Self {
+        match (url.scheme(), url.port_or_known_default()) {
+            ("https", Some(443)) => Self::Wide,
+            ("http", Some(80)) if ports == Ports::Web => Self::Wide,
+            _ => Self::Narrow,
+        }
     }
 
     fn permits(self, allow: &[IpNet], ip: IpAddr) -> bool {

@@ -16,6 +16,7 @@ pub mod keys;
 pub mod media;
 pub mod metrics;
 pub mod page;
+pub mod pictures;
 pub mod reply;
 pub mod report;
 pub mod results;

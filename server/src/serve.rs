@@ -4,6 +4,7 @@ use crate::{
     catalogue::Catalogue,
     config::Config,
     contents::Contents,
+    egress,
     identity::Salts,
     keys::Keys,
     media::{Media, MediaError},
@@ -57,12 +58,14 @@ impl Server {
         let (stopping, writer_stop) = (CancellationToken::new(), CancellationToken::new());
         let bell = Arc::new(Notify::new());
         let (writer, writer_task) = Writer::start(store.clone(), config.link(""), bell.clone(), writer_stop.clone());
+        let egress = egress::Client::for_reading(&config.egress_allow)?;
         let state = State::new(Inner {
             catalogue: Catalogue::new(store.clone()),
             config,
             store,
             keys,
             contents: Contents::new(media.clone()),
+            egress,
             media,
             salts: Salts::default(),
             counters: Counters::default(),

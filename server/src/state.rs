@@ -1,7 +1,7 @@
 //! What every part of the running server shares.
 
 use crate::{
-    catalogue::Catalogue, config::Config, contents::Contents, identity::Salts, keys::Keys, media::Media,
+    catalogue::Catalogue, config::Config, contents::Contents, egress, identity::Salts, keys::Keys, media::Media,
     metrics::Counters, store::Store, writer::Writer,
 };
 use std::sync::Arc;
@@ -18,6 +18,8 @@ pub struct Inner {
     pub catalogue: Catalogue,
     pub media: Media,
     pub contents: Contents,
+    /// For what authors name by its address.
+    pub egress: egress::Client,
     pub salts: Salts,
     pub counters: Counters,
     pub writer: Writer,

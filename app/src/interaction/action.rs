@@ -1,6 +1,6 @@
 //! What a click on an interaction does.
 
-use super::face::Showing;
+use super::{DAY_S, face::Showing};
 use crate::{engage::Surface, error::Flaw, ids::Token};
 use serde::{Deserialize, Serialize};
 
@@ -8,12 +8,14 @@ use serde::{Deserialize, Serialize};
 #[serde(untagged)]
 pub enum Action {
     Link {
+        #[schemars(regex(pattern = LINK), length(max = URL))]
         url: String,
         #[serde(default = "opens_a_tab")]
         new_tab: bool,
     },
     Seek {
         /// Seconds.
+        #[schemars(range(min = 0.0, max = DAY_S))]
         seek_s: f64,
     },
     PlayVideo {
@@ -24,9 +26,11 @@ pub enum Action {
 /// Another video of ours.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Other {
+    #[schemars(regex(pattern = "^([A-Za-z0-9_-]{22}|[A-Za-z0-9_-]{43})$"))]
     pub token: String,
     /// Seconds from its start.
     #[serde(default)]
+    #[schemars(range(min = 0.0, max = DAY_S))]
     pub at_s: f64,
 }
 
@@ -35,12 +39,15 @@ fn opens_a_tab() -> bool {
 }
 
 /// The longest URL, in bytes.
-const URL: usize = 2_048;
+pub const URL: usize = 2_048;
+/// What addresses look like, for the schema; what counts is [`is_safe_url`].
+pub const LINK: &str = "^([Hh][Tt][Tt][Pp][Ss]?://|[Mm][Aa][Ii][Ll][Tt][Oo]:|[Tt][Ee][Ll]:)";
+pub const WEB_LINK: &str = "^[Hh][Tt][Tt][Pp][Ss]?://";
 
 impl Action {
     /// Everything wrong with it, by field below `field`.
     pub fn flaws(&self, field: &str) -> Vec<Flaw> {
-        let second = |s: f64| (0.0..=86_400.0).contains(&s);
+        let second = |s: f64| (0.0..=DAY_S).contains(&s);
         let mut flaws = Vec::new();
         match self {
             Action::Link { url, .. } if !is_safe_url(url) => {

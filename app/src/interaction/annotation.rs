@@ -1,6 +1,10 @@
 //! An annotation: a word or a hotspot on the picture, which may lead somewhere.
 
-use super::{Action, Kind, Showing, text};
+use super::{
+    Action, DAY_S, Kind, Showing,
+    action::{LINK, URL},
+    text,
+};
 use crate::{
     error::Flaw,
     words::{Lang, Word},
@@ -12,11 +16,14 @@ use uuid::Uuid;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Annotation {
+    #[schemars(length(min = 1, max = TEXT))]
     pub text: String,
     #[serde(default)]
+    #[schemars(regex(pattern = LINK), length(max = URL))]
     pub url: Option<String>,
     /// Seconds; in place of a URL.
     #[serde(default)]
+    #[schemars(range(min = 0.0, max = DAY_S))]
     pub seek_to_s: Option<f64>,
     /// Only a ring on the picture; the text shows on approach.
     #[serde(default)]

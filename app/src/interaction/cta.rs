@@ -12,8 +12,10 @@ use uuid::Uuid;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Cta {
+    #[schemars(length(min = 1, max = LABEL))]
     pub label: String,
     #[serde(default)]
+    #[schemars(length(max = DESCRIPTION))]
     pub description: Option<String>,
     #[serde(default)]
     pub image: Option<Image>,
@@ -59,6 +61,10 @@ impl Kind for Cta {
         let go = showing.acts(&self.action, None, ("button", "ctaclick"), label.clone(), label.into_any());
         view! { <div class="cta" role="group" aria-label=showing.say(Word::CallToAction)>{image}{text}{go}</div> }
             .into_any()
+    }
+
+    fn actions(&self) -> Vec<(String, &Action)> {
+        vec![("spec.action".to_owned(), &self.action)]
     }
 
     fn images(&mut self) -> Vec<(String, &mut Image)> {

@@ -80,6 +80,13 @@ impl Interaction {
     }
 }
 
+/// Interactions in the order in which they come up.
+pub fn in_order<'a>(timeline: impl IntoIterator<Item = &'a Interaction>, duration_ms: i64) -> Vec<&'a Interaction> {
+    let mut all: Vec<&Interaction> = timeline.into_iter().collect();
+    all.sort_by_key(|interaction| (interaction.at == At::End, interaction.at.starts_ms(duration_ms)));
+    all
+}
+
 /// The timeline of a video of `duration_ms` for a player: in the order in which it comes up, and laid
 /// out so that no overlay covers an earlier one that shows at the same time.
 pub fn cues<'a>(
@@ -87,8 +94,7 @@ pub fn cues<'a>(
     duration_ms: i64,
     fill: impl Fn(&str) -> String,
 ) -> Vec<Cue> {
-    let mut all: Vec<&Interaction> = timeline.into_iter().collect();
-    all.sort_by_key(|interaction| (interaction.at == At::End, interaction.at.starts_ms(duration_ms)));
+    let all = in_order(timeline, duration_ms);
     let mut placed: Vec<(i64, i64, Layout)> = Vec::with_capacity(all.len());
     let cue = |interaction: &Interaction| {
         let moment = interaction.moment();

@@ -12,17 +12,20 @@ use uuid::Uuid;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct EndScreen {
+    #[schemars(length(min = 1, max = CARDS))]
     pub cards: Vec<Card>,
     /// A button that plays the video again.
     #[serde(default = "yes")]
     pub replay: bool,
     /// The first card opens by itself after this many seconds, unless the viewer stops it.
     #[serde(default)]
+    #[schemars(range(min = 3, max = 60))]
     pub next_after_s: Option<u32>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Card {
+    #[schemars(length(min = 1, max = TITLE))]
     pub title: String,
     #[serde(default)]
     pub image: Option<Image>,
@@ -105,6 +108,11 @@ impl Kind for EndScreen {
             </div>
         }
         .into_any()
+    }
+
+    fn actions(&self) -> Vec<(String, &Action)> {
+        let cards = self.cards.iter().enumerate();
+        cards.map(|(i, card)| (format!("spec.cards.{i}.action"), &card.action)).collect()
     }
 
     fn images(&mut self) -> Vec<(String, &mut Image)> {

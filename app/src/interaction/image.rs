@@ -1,14 +1,19 @@
 //! A picture that an author names: fetched once, and served from our own store.
 
-use crate::{error::Flaw, interaction::action::is_web};
+use crate::{
+    error::Flaw,
+    interaction::action::{WEB_LINK, is_web},
+};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Image {
     /// Where the author's picture is: an https or http address.
+    #[schemars(regex(pattern = WEB_LINK), length(max = SRC))]
     pub src: String,
     /// What it shows, for those who don't see it; empty for a mere decoration.
     #[serde(default)]
+    #[schemars(length(max = ALT))]
     pub alt: String,
     /// Its name among the video's files, once it was fetched. Set by the server.
     #[serde(default, skip_serializing_if = "Option::is_none")]

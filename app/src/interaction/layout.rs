@@ -8,9 +8,13 @@ use serde::{Deserialize, Serialize};
 pub enum Layout {
     /// A box in percent of the frame.
     Overlay {
+        #[schemars(range(min = 0.0, max = 100.0))]
         x: f64,
+        #[schemars(range(min = 0.0, max = 100.0))]
         y: f64,
+        #[schemars(range(min = 0.0, max = 100.0))]
         w: f64,
+        #[schemars(range(min = 0.0, max = 100.0))]
         h: f64,
     },
     Banner {

@@ -16,15 +16,20 @@ use uuid::Uuid;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct LeadForm {
+    #[schemars(length(min = 1, max = TITLE))]
     pub title: String,
     #[serde(default)]
+    #[schemars(length(max = DESCRIPTION))]
     pub description: Option<String>,
+    #[schemars(length(min = 1, max = FIELDS))]
     pub fields: Vec<Field>,
     /// What the button says, in place of "Send".
     #[serde(default)]
+    #[schemars(length(max = SUBMIT))]
     pub submit_label: Option<String>,
     /// What is said once it was sent.
     #[serde(default)]
+    #[schemars(length(max = THANKS))]
     pub thanks: Option<String>,
 }
 
@@ -38,6 +43,8 @@ pub const FASTEST_MS: i64 = 800;
 const TITLE: usize = 120;
 const DESCRIPTION: usize = 500;
 const FIELDS: usize = 20;
+const SUBMIT: usize = 40;
+const THANKS: usize = 200;
 
 impl LeadForm {
     /// The consent whose text a viewer agrees to, if there is one.
@@ -50,8 +57,8 @@ impl Kind for LeadForm {
     fn flaws(&self) -> Vec<Flaw> {
         let mut flaws: Vec<Flaw> = text::flaw("spec.title", &self.title, 1, TITLE).into_iter().collect();
         flaws.extend(text::optional("spec.description", self.description.as_ref(), DESCRIPTION));
-        flaws.extend(text::optional("spec.submit_label", self.submit_label.as_ref(), 40));
-        flaws.extend(text::optional("spec.thanks", self.thanks.as_ref(), 200));
+        flaws.extend(text::optional("spec.submit_label", self.submit_label.as_ref(), SUBMIT));
+        flaws.extend(text::optional("spec.thanks", self.thanks.as_ref(), THANKS));
         if self.fields.is_empty() || self.fields.len() > FIELDS {
             flaws.push(Flaw::new("spec.fields", format!("needs 1 to {FIELDS} fields")));
         }

@@ -10,8 +10,10 @@ pub mod face;
 pub mod image;
 pub mod layout;
 pub mod lead_form;
+pub mod lint;
 pub mod poll;
 pub mod read;
+pub mod schema;
 pub mod text;
 
 pub use action::Action;
@@ -35,6 +37,7 @@ pub struct Interaction {
     pub at: At,
     /// How long it stays, in seconds; what is left out depends on the kind.
     #[serde(default)]
+    #[schemars(range(min = 0.1, max = DAY_S))]
     pub duration_s: Option<f64>,
     pub layout: Layout,
     /// Playback waits while it shows.
@@ -58,11 +61,11 @@ pub struct Interaction {
 #[serde(rename_all = "snake_case")]
 pub enum At {
     /// Seconds from the start.
-    S(f64),
+    S(#[schemars(range(min = 0.0, max = DAY_S))] f64),
     /// Percent of the video's length.
-    Pct(f64),
+    Pct(#[schemars(range(min = 0.0, max = 100.0))] f64),
     /// Seconds before the end.
-    FromEndS(f64),
+    FromEndS(#[schemars(range(min = 0.0, max = DAY_S))] f64),
     /// Before the first playback.
     Before,
     /// Once the video has ended.
@@ -102,8 +105,10 @@ pub enum Gate {
 pub struct Skip {
     pub allowed: bool,
     /// Seconds until it may be skipped.
+    #[schemars(range(min = 0.0, max = 600.0))]
     pub after_s: f64,
     /// What the button says, in place of "Skip".
+    #[schemars(length(min = 1, max = LABEL))]
     pub label: Option<String>,
 }
 
@@ -163,6 +168,10 @@ pub trait Kind {
     }
     /// What it looks like, as HTML that works without a script as far as it can.
     fn face(&self, showing: &Showing) -> AnyView;
+    /// Everything that a click on it does, by field.
+    fn actions(&self) -> Vec<(String, &Action)> {
+        Vec::new()
+    }
     /// Every picture it shows, for the store of pictures to fill in.
     fn images(&mut self) -> Vec<(String, &mut Image)> {
         Vec::new()

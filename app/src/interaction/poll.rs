@@ -13,7 +13,9 @@ use uuid::Uuid;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Poll {
+    #[schemars(length(min = 1, max = QUESTION))]
     pub question: String,
+    #[schemars(length(min = 2, max = 8), inner(length(min = 1, max = CHOICE)), extend("uniqueItems" = true))]
     pub choices: Vec<String>,
     /// May several be picked?
     #[serde(default)]

@@ -34,8 +34,12 @@ pub fn interaction(given: &Value) -> Result<Interaction, Vec<Flaw>> {
     }
 }
 
+/// Is it, a part of it, or what it is a part of, named already?
 fn named(flaws: &[Flaw], field: &str) -> bool {
-    flaws.iter().any(|flaw| field.starts_with(&flaw.field) || flaw.field.starts_with(field))
+    let within = |part: &str, whole: &str| {
+        part.strip_prefix(whole).is_some_and(|rest| matches!(rest.as_bytes().first(), None | Some(b'.')))
+    };
+    flaws.iter().any(|flaw| within(field, &flaw.field) || within(&flaw.field, field))
 }
 
 /// The interaction, or the place where reading stopped and why.
@@ -202,5 +206,14 @@ mod tests {
         assert_eq!(fields(poll), ["spec.choices"]);
         let form = json!({"kind": "lead_form", "at": "end", "layout": "card", "spec": {"title": "Hi", "fields": [{"type": "voice"}]}});
         assert_eq!(fields(form), ["spec.fields.0.type", "spec.fields.0.name", "spec.fields.0.label"]);
+    }
+
+    #[test]
+    fn the_tenth_field_is_not_a_part_of_the_first() {
+        let mut list = vec![json!({"name": "x", "label": 7}); 2];
+        list.extend((2..11).map(|i| json!({"name": format!("n{i}"), "label": if i == 10 { "" } else { "X" }})));
+        list[0] = json!({"name": "a", "label": "A"});
+        let form = json!({"kind": "lead_form", "at": "end", "layout": "card", "spec": {"title": "Hi", "fields": list}});
+        assert_eq!(fields(form), ["spec.fields.1.label", "spec.fields.10.label"]);
     }
 }

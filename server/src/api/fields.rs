@@ -97,12 +97,20 @@ impl Format {
 /// # Errors
 /// 413 past [`LIMIT`], 400 when it breaks off.
 pub async fn whole(body: Body) -> Result<Bytes, ApiError> {
+    up_to(body, LIMIT).await
+}
+
+/// Reads a body to its end.
+///
+/// # Errors
+/// 413 past `limit` bytes, 400 when it breaks off.
+pub async fn up_to(body: Body, limit: usize) -> Result<Bytes, ApiError> {
     let mut chunks = body.into_data_stream();
     let mut bytes = Vec::new();
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(|_| ApiError::invalid("The body broke off."))?;
-        if bytes.len() + chunk.len() > LIMIT {
-            return Err(ApiError::too_large(LIMIT));
+        if bytes.len() + chunk.len() > limit {
+            return Err(ApiError::too_large(limit));
         }
         bytes.extend_from_slice(&chunk);
     }

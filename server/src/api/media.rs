@@ -20,7 +20,7 @@ pub async fn file(
     headers: HeaderMap,
 ) -> Response {
     match available(&state, token).await {
-        Ok(published) if published.video.files.has(&file) => serve(&state, &published, &file, &method, &headers).await,
+        Ok(published) if published.has(&file) => serve(&state, &published, &file, &method, &headers).await,
         Ok(_) => StatusCode::NOT_FOUND.into_response(),
         Err(status) => status.into_response(),
     }

@@ -5,8 +5,12 @@ pub mod cta;
 pub mod engage;
 pub mod faces;
 pub mod fields;
+<<<<<<< HEAD
 pub mod forget;
 pub mod links;
+=======
+pub mod interactions;
+>>>>>>> author
 pub mod media;
 pub mod reports;
 pub mod videos;
@@ -17,17 +21,22 @@ use crate::{reply::Reply, state::State};
 use app::error::ApiError;
 use axum::{Router, middleware, routing::get};
 
-/// Everything that needs an API key.
+/// Everything under `/api`; all but the schema needs an API key.
 pub fn routes(state: &State) -> Router<State> {
     Router::new()
         .route("/api/v1/me/video/reports/{video_id}", get(reports::by_path))
         .route("/api/v1/me/video/reports", get(reports::by_query))
         .merge(videos::routes())
+<<<<<<< HEAD
         .merge(links::routes())
         .merge(viewer_key::routes())
+=======
+        .merge(interactions::routes())
+>>>>>>> author
         .merge(webhooks::routes())
         .route("/api/v1/{*rest}", axum::routing::any(nowhere))
         .layer(middleware::from_fn_with_state(state.clone(), caller::identify))
+        .route(interactions::SCHEMA, get(interactions::served_schema))
 }
 
 async fn nowhere() -> Reply {

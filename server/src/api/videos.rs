@@ -32,10 +32,7 @@ async fn show(
     Caller(account): Caller,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, Reply> {
-    let mut reader = state.store.reader().await?;
-    let video = videos::by_id(reader.conn(), video_id(&id)?).await?;
-    let video = video.filter(|video| is_of(video, account.id)).ok_or_else(unknown)?;
-    Ok(Json(on_wire(&video, &state.config)))
+    Ok(Json(on_wire(&of_caller(&state, account.id, &id).await?, &state.config)))
 }
 
 async fn alter(
@@ -79,15 +76,22 @@ async fn keep(state: &State, account_id: i64, id: i64, change: Change, mut flaws
     Ok(on_wire(&video, &state.config))
 }
 
+/// The caller's video of this number, as an address names it.
+pub(super) async fn of_caller(state: &State, account_id: i64, id: &str) -> Result<Video, Reply> {
+    let mut reader = state.store.reader().await?;
+    let video = videos::by_id(reader.conn(), video_id(id)?).await?;
+    Ok(video.filter(|video| is_of(video, account_id)).ok_or_else(unknown)?)
+}
+
 fn video_id(text: &str) -> Result<i64, ApiError> {
     text.parse().map_err(|_| unknown())
 }
 
-fn unknown() -> ApiError {
+pub(super) fn unknown() -> ApiError {
     ApiError::not_found("video")
 }
 
-fn is_of(video: &Video, account_id: i64) -> bool {
+pub(super) fn is_of(video: &Video, account_id: i64) -> bool {
     video.account_id == account_id && video.deleted_at.is_none()
 }
 

@@ -127,7 +127,7 @@ async fn a_name_that_leads_inside_is_never_connected() {
     inside.set_nonblocking(true).expect("a listener that answers at once");
     let port = inside.local_addr().expect("an address").port();
     let names = Arc::new(Fake { addresses: vec!["127.0.0.1"], asked: Mutex::default() });
-    let client = Client::over(&nets(&["10.0.0.0/8"]), names).expect("a client");
+    let client = Client::over(&nets(&["10.0.0.0/8"]), Ports::Https, names).expect("a client");
     let request = client.request(Method::POST, url(&format!("http://receiver.example:{port}/"))).expect("a name");
     let error = request.send().await.expect_err("refused");
     let mut chain = std::iter::successors(Some(&error as &(dyn Error + 'static)), |error| (*error).source());

@@ -129,6 +129,7 @@ pub fn kind(name: &str) -> &'static str {
         "png" => "image/png",
         "webp" => "image/webp",
         "gif" => "image/gif",
+        "avif" => "image/avif",
         "vtt" => "text/vtt; charset=utf-8",
         _ => "application/octet-stream",
     }

@@ -14,26 +14,33 @@ pub struct Field {
     #[serde(rename = "type", default)]
     pub kind: Type,
     /// `a-z`, digits and `_`. The names `first_name last_name email phone` fill the webhook's own keys.
+    #[schemars(regex(pattern = "^[a-z0-9_]{1,40}$"))]
     pub name: String,
     /// What it asks; of a consent, the text that is agreed to.
     #[serde(default)]
+    #[schemars(length(max = CONSENT))]
     pub label: String,
     #[serde(default)]
     pub required: bool,
     /// In characters.
     #[serde(default)]
+    #[schemars(range(min = 1, max = LONG))]
     pub max_len: Option<usize>,
     /// Of `select` and `radio`.
     #[serde(default)]
+    #[schemars(length(max = OPTIONS), inner(length(min = 1, max = OPTION)))]
     pub options: Vec<String>,
     /// A token of HTML's autocomplete, such as `given-name`.
     #[serde(default)]
+    #[schemars(regex(pattern = "^[a-z0-9 -]{0,60}$"))]
     pub autocomplete: Option<String>,
     /// Of a hidden field: what is stored. It never reaches a page.
     #[serde(default)]
+    #[schemars(length(max = LONG))]
     pub value: Option<String>,
     /// Of a consent: which wording this is.
     #[serde(default)]
+    #[schemars(length(min = 1, max = 40))]
     pub version: Option<String>,
 }
 
@@ -58,6 +65,8 @@ pub enum Type {
 const SHORT: usize = 200;
 const LONG: usize = 2_000;
 const OPTIONS: usize = 50;
+const OPTION: usize = 120;
+const CONSENT: usize = 1_000;
 
 impl Field {
     fn limit(&self) -> usize {
@@ -74,7 +83,7 @@ impl Field {
         } else if matches!(self.name.as_str(), "s" | super::HONEYPOT) {
             flaws.push(Flaw::new(part("name"), "is taken"));
         }
-        let longest = if self.kind == Type::Consent { 1_000 } else { 200 };
+        let longest = if self.kind == Type::Consent { CONSENT } else { 200 };
         if self.kind != Type::Hidden {
             flaws.extend(text::flaw(&part("label"), &self.label, 1, longest));
         }
@@ -86,7 +95,7 @@ impl Field {
             flaws.push(Flaw::new(part("options"), format!("needs 1 to {OPTIONS} options")));
         }
         for (i, option) in self.options.iter().enumerate() {
-            flaws.extend(text::flaw(&part(&format!("options.{i}")), option, 1, 120));
+            flaws.extend(text::flaw(&part(&format!("options.{i}")), option, 1, OPTION));
         }
         let token = |text: &String| {
             text.len() <= 60 && text.chars().all(|c| c.is_ascii_lowercase() || "- 0123456789".contains(c))

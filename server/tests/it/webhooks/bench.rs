@@ -4,6 +4,7 @@ use server::{
     catalogue::Catalogue,
     config::Config,
     contents::Contents,
+    egress::Client,
     identity::Salts,
     keys::{Keys, digest},
     media::Media,
@@ -202,6 +203,7 @@ fn state(folder: &TempDir, store: Store, egress_allow: &str) -> State {
     State::new(Inner {
         catalogue: Catalogue::new(store.clone()),
         contents: Contents::new(media.clone()),
+        egress: Client::new(&config.egress_allow).expect("a client"),
         media,
         keys: Keys::from_bytes(&[7; 32]),
         salts: Salts::default(),
