@@ -5,12 +5,9 @@ pub mod cta;
 pub mod engage;
 pub mod faces;
 pub mod fields;
-<<<<<<< HEAD
 pub mod forget;
-pub mod links;
-=======
 pub mod interactions;
->>>>>>> author
+pub mod links;
 pub mod media;
 pub mod reports;
 pub mod videos;
@@ -27,12 +24,9 @@ pub fn routes(state: &State) -> Router<State> {
         .route("/api/v1/me/video/reports/{video_id}", get(reports::by_path))
         .route("/api/v1/me/video/reports", get(reports::by_query))
         .merge(videos::routes())
-<<<<<<< HEAD
         .merge(links::routes())
         .merge(viewer_key::routes())
-=======
         .merge(interactions::routes())
->>>>>>> author
         .merge(webhooks::routes())
         .route("/api/v1/{*rest}", axum::routing::any(nowhere))
         .layer(middleware::from_fn_with_state(state.clone(), caller::identify))

@@ -110,7 +110,7 @@ impl Stage {
 
     fn listen(self, video: &HtmlVideoElement) {
         let hear = Closure::<dyn Fn(Event)>::new(move |event: Event| self.hear(&event.type_())).into_js_value();
-        for name in ["play", "timeupdate", "seeking", "ended", "durationchange"] {
+        for name in ["play", "timeupdate", "seeking", "ended", "durationchange", "emptied"] {
             // Listening to an element that exists can't fail.
             let _ = video.add_event_listener_with_callback(name, hear.unchecked_ref());
         }
@@ -137,6 +137,8 @@ impl Stage {
                     return (to != t).then_some(to);
                 }
                 "ended" => inner.timeline.ends(),
+                // Back to the poster, or loaded anew: where it goes on, a seek will tell.
+                "emptied" => drop(inner.timeline.seek(0)),
                 "durationchange" if inner.video.duration().is_finite() => {
                     inner.timeline.lasts(ms(inner.video.duration()))
                 }
