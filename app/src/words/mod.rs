@@ -65,6 +65,13 @@ words! {
         ViewsZero ViewsOne ViewsTwo ViewsFew ViewsMany ViewsOther PlayedBy
         UnknownTitle UnknownAdvice GoneTitle GoneAdvice NotHereTitle NotHereAdvice WatchThere ProcessingTitle
         ProcessingAdvice FailedTitle UnwellTitle UnwellAdvice HomeTitle HomeAdvice
+        // Talk
+        Comments NoComments YourComment YourName YourEmail AtTime PostComment SaveComment DeleteComment Cancel Reply
+        ReplyTo EditComment EditYours Edited Verified WasDeleted SortComments Newest ByTime MoreComments AllReplies
+        AllComments WaitsForOwner CommentPosted CommentSaved CommentGone React ReactLike ReactLove ReactLaugh ReactWow
+        ReactIdea ReactFire Reacted TextMissing TooLong NameMissing EmailWrong TimeWrong ParentGone ThreadFull
+        LeaveEmpty UnknownReaction TooFast ReactedEnough NotYours CommentsOff ReactionsOff LetterSubject LetterBody
+        ConfirmTitle ConfirmAdvice Confirm LinkOldTitle LinkOldAdvice NotSent
     }
 }
 

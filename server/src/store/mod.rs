@@ -6,13 +6,17 @@
 pub mod accounts;
 pub mod answers;
 pub mod backlog;
+pub mod comments;
 pub mod deliveries;
 pub mod endpoints;
 pub mod entries;
 pub mod figures;
 pub mod interactions;
+pub mod mails;
 pub mod outbox;
+pub mod reactions;
 pub mod salts;
+pub mod talks;
 pub mod videos;
 pub mod views;
 
