@@ -1,6 +1,6 @@
 //! A video as its viewers get it. It becomes page source: nothing secret may stand in it.
 
-use crate::{interaction::Cue, theme::Theme};
+use crate::{interaction::Cue, talk::Comments, theme::Theme};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -51,7 +51,7 @@ pub struct Sound {
 }
 
 /// What the owner of a video decides about its player.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
     pub end: End,
@@ -60,6 +60,22 @@ pub struct Settings {
     /// May viewers download the file?
     pub download: bool,
     pub theme: Theme,
+    pub comments: Comments,
+    /// May viewers react?
+    pub reactions: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            end: End::default(),
+            next: None,
+            download: false,
+            theme: Theme::default(),
+            comments: Comments::default(),
+            reactions: true,
+        }
+    }
 }
 
 /// What happens when the video has ended.

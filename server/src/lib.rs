@@ -22,6 +22,7 @@ pub mod serve;
 mod spoken;
 pub mod state;
 pub mod store;
+pub mod talk;
 pub mod visitor;
 pub mod webhook;
 pub mod writer;

@@ -1,5 +1,9 @@
 //! The pages that viewers see. A video is looked up before anything is rendered, so the status is right.
 
+mod talk;
+
+pub use talk::{confirm, fragment as talk_fragment, part};
+
 use crate::{
     assets,
     catalogue::Published,
@@ -24,6 +28,7 @@ use app::{
         sdk::{SdkPage, SdkPageProps},
     },
     player::{Options, Setting},
+    talk::form::Draft,
     theme,
     words::Lang,
 };
@@ -39,15 +44,22 @@ use std::{
     net::SocketAddr,
     sync::{Arc, LazyLock},
 };
+use uuid::Uuid;
 
 static ASSETS: LazyLock<Assets> = LazyLock::new(assets::names);
 
 /// What a request says about how it wants to be answered.
 pub struct Asked {
-    query: String,
-    lang: Lang,
+    pub query: String,
+    pub lang: Lang,
     peer: SocketAddr,
-    headers: HeaderMap,
+    pub headers: HeaderMap,
+}
+
+impl Asked {
+    pub fn visitor(&self, state: &State) -> Visitor {
+        Visitor::new(self.peer, &self.headers, &state.config)
+    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Asked {
@@ -67,9 +79,22 @@ impl<S: Send + Sync> FromRequestParts<S> for Asked {
 
 /// `GET /video/play/{token}`
 pub async fn play(Shared(state): Shared<State>, Path(token): Path<String>, asked: Asked) -> Response {
-    let found = match found(&state, token, &asked).await {
+    play_with(&state, token, asked, 200, None).await
+}
+
+/// The play page with this status; `draft` is what a viewer had written when something was wrong with it.
+pub async fn play_with(state: &State, token: String, asked: Asked, status: u16, draft: Option<Draft>) -> Response {
+    let found = match found(state, token, &asked).await {
         Ok(found) => found,
-        Err(closed) => return refuse(&state, asked.lang, closed, &Frames::Nobody),
+        Err(closed) => return refuse(state, asked.lang, closed, &Frames::Nobody),
+    };
+    let (talk, marks) = match talk::on_page(state, &found, &asked, draft).await {
+        Ok(talk) => talk,
+        // A page without its talk is better than no page.
+        Err(error) => {
+            crate::reply::storage(error);
+            Default::default()
+        }
     };
     let video = &found.published.video;
     let about = About {
@@ -81,11 +106,11 @@ pub async fn play(Shared(state): Shared<State>, Path(token): Path<String>, asked
         sdk_url: state.config.link("/sdk/player.js"),
         contents: state.contents.of(video).await,
     };
-    let setting = setting(&state, &asked, Surface::Play, video);
+    let setting = Setting { marks, ..setting(state, &asked, Surface::Play, video) };
     let path = format!("/video/play/{}", video.token);
     let film = found.film;
-    html(&state, asked.lang, 200, &path, &Frames::Nobody, move |frame| {
-        PlayPage(PlayPageProps { frame, film, about, setting })
+    html(state, asked.lang, status, &path, &Frames::Nobody, move |frame| {
+        PlayPage(PlayPageProps { frame, film, about, setting, talk })
     })
 }
 
@@ -99,7 +124,11 @@ pub async fn embed(Shared(state): Shared<State>, Path(token): Path<String>, aske
     if !is_allowed_here(&state, video, &asked.headers) {
         return refuse(&state, asked.lang, Closed::NotHere(None), &Frames::Anyone);
     }
-    let setting = setting(&state, &asked, Surface::Embed, video);
+    let mut setting = setting(&state, &asked, Surface::Embed, video);
+    setting.comments = setting.options.comments && talk::is_on(video);
+    if setting.comments {
+        setting.marks = talk::marks(&state, &found.published, asked.lang).await;
+    }
     let path = format!("/video/play/{}", video.token);
     let film = found.film;
     html(&state, asked.lang, 200, &path, &Frames::Of(video), move |frame| {
@@ -114,6 +143,8 @@ fn setting(state: &State, asked: &Asked, surface: Surface, video: &Video) -> Set
         lang: asked.lang,
         share_url: state.config.link(&format!("/video/play/{}", video.token)),
         engine: ASSETS.engine.clone(),
+        marks: String::new(),
+        comments: false,
     }
 }
 
@@ -137,15 +168,19 @@ pub async fn nowhere(Shared(state): Shared<State>, asked: Asked) -> Response {
 struct Found {
     published: Arc<Published>,
     film: Film,
+    viewer_id: Uuid,
 }
 
 async fn found(state: &State, token: String, asked: &Asked) -> Result<Found, Closed> {
     let published = watchable(state, token).await?;
-    let film = film(state, &published, asked).await.map_err(|error| {
+    let unwell = |error| {
         crate::reply::storage(error);
         Closed::Unwell
-    })?;
-    Ok(Found { published, film })
+    };
+    let salt = state.salts.of(&state.store, now()).await.map_err(unwell)?;
+    let viewer_id = asked.visitor(state).viewer_id(&salt, published.video.account_id);
+    let film = film(state, &published, asked, viewer_id);
+    Ok(Found { published, film, viewer_id })
 }
 
 /// The video of a token, or why it can't be watched.
@@ -179,10 +214,8 @@ fn is_allowed_here(state: &State, video: &Video, headers: &HeaderMap) -> bool {
     state.config.public_url.host_str() == Some(host) || may_frame(allowed, host)
 }
 
-async fn film(state: &State, published: &Published, asked: &Asked) -> crate::store::Result<Film> {
+fn film(state: &State, published: &Published, asked: &Asked, viewer_id: Uuid) -> Film {
     let (video, now) = (&published.video, now());
-    let salt = state.salts.of(&state.store, now).await?;
-    let viewer_id = Visitor::new(asked.peer, &asked.headers, &state.config).viewer_id(&salt, video.account_id);
     let duration_ms = video.duration_ms.unwrap_or(0);
     let file = |name: &str| format!("/media/{}/{name}", video.token);
     let pass = Token::try_from(video.token.clone()).map(|token| {
@@ -196,7 +229,7 @@ async fn film(state: &State, published: &Published, asked: &Asked) -> crate::sto
     }
     let tracks = video.files.captions.iter().map(|track| Track { src: file(&track.src), ..track.clone() });
     let sounds = video.files.sounds.iter().map(|sound| Sound { src: file(&sound.src), ..sound.clone() });
-    Ok(Film {
+    Film {
         video_id: video.id,
         token: video.token.clone(),
         title: video.title.clone(),
@@ -214,7 +247,7 @@ async fn film(state: &State, published: &Published, asked: &Asked) -> crate::sto
         settings,
         timeline: published.timeline.iter().map(|cue| cue.for_viewer(video.id, duration_ms)).collect(),
         pass: pass.unwrap_or_default(),
-    })
+    }
 }
 
 fn refuse(state: &State, lang: Lang, closed: Closed, frames: &Frames<'_>) -> Response {

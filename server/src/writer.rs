@@ -4,6 +4,8 @@
 mod ledger;
 mod memory;
 
+pub use ledger::{media, send};
+
 use crate::{
     catalogue::Published,
     store::{Store, entries::Entry},

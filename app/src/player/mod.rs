@@ -60,6 +60,10 @@ pub struct Setting {
     pub share_url: String,
     /// Where the streaming engine is found.
     pub engine: Option<String>,
+    /// Where on the scrubber something was said; see [`crate::talk::marks`].
+    pub marks: String,
+    /// An embed that offers what viewers have said.
+    pub comments: bool,
 }
 
 /// The player in the server's HTML: a plain `<video>` with native controls, which no script ever
@@ -67,7 +71,7 @@ pub struct Setting {
 /// `data-` attributes of the root, where only what is needed is read.
 #[component]
 pub fn Player(film: Film, setting: Setting) -> impl IntoView {
-    let Setting { surface, options, lang, share_url, engine } = setting;
+    let Setting { surface, options, lang, share_url, engine, marks, comments } = setting;
     let embedded = surface == Surface::Embed;
     let settings = film.settings;
     let streams = film.stream.is_some() && engine.is_some();
@@ -85,6 +89,7 @@ pub fn Player(film: Film, setting: Setting) -> impl IntoView {
     };
     let mut style = format!("--ratio:{}/{};", film.width.max(1), film.height.max(1));
     style.push_str(&settings.theme.css());
+    style.push_str(&marks);
     let sounds = (!film.sounds.is_empty()).then(|| {
         let others =
             film.sounds.iter().map(|sound| format!("{} {} {}", sound.src, u8::from(sound.described), sound.label));
@@ -131,6 +136,7 @@ pub fn Player(film: Film, setting: Setting) -> impl IntoView {
             data-next=next
             data-sounds=sounds
             data-file=film.src.clone()
+            data-comments=comments.then(|| lang.say(Word::Comments))
             data-download=settings.download.then_some("")
             data-stream=film.stream
             data-engine=engine.filter(|_| streams)

@@ -169,12 +169,18 @@ pub(super) fn say(word: Word) -> &'static str {
         CommentsOff => "Kommentare sind für dieses Video ausgeschaltet.",
         ReactionsOff => "Reaktionen sind für dieses Video ausgeschaltet.",
         LetterSubject => "Bestätigen Sie Ihre E-Mail-Adresse",
-        LetterBody => "Sie haben „{1}“ kommentiert. Mit diesem Link bestätigen Sie Ihre Adresse: {2} Wenn Sie das nicht waren, tun Sie nichts.",
+        LetterBody => {
+            "Sie haben „{1}“ kommentiert. Mit diesem Link bestätigen Sie Ihre Adresse: {2} Wenn Sie das nicht waren, tun Sie nichts."
+        }
         ConfirmTitle => "E-Mail-Adresse bestätigen?",
-        ConfirmAdvice => "Neben Ihrem Namen steht dann, dass die Adresse Ihre ist. Die Adresse selbst wird nie gezeigt.",
+        ConfirmAdvice => {
+            "Neben Ihrem Namen steht dann, dass die Adresse Ihre ist. Die Adresse selbst wird nie gezeigt."
+        }
         Confirm => "Bestätigen",
         LinkOldTitle => "Dieser Link gilt nicht mehr",
-        LinkOldAdvice => "Er ist zu alt, oder der Kommentar wurde gelöscht. Mit einem neuen Kommentar bekommen Sie einen neuen.",
+        LinkOldAdvice => {
+            "Er ist zu alt, oder der Kommentar wurde gelöscht. Mit einem neuen Kommentar bekommen Sie einen neuen."
+        }
         NotSent => "Das hat den Server nicht erreicht. Versuchen Sie es noch einmal.",
         ViewsZero => "{} Aufrufe",
         ViewsOne => "{} Aufruf",

@@ -174,9 +174,13 @@ pub(super) fn say(word: Word) -> &'static str {
         CommentsOff => "Comments are switched off for this video.",
         ReactionsOff => "Reactions are switched off for this video.",
         LetterSubject => "Confirm your e-mail address",
-        LetterBody => "You commented on “{1}”. Follow this link to confirm your address: {2} If it was not you, ignore this letter.",
+        LetterBody => {
+            "You commented on “{1}”. Follow this link to confirm your address: {2} If it was not you, ignore this letter."
+        }
         ConfirmTitle => "Confirm your e-mail address?",
-        ConfirmAdvice => "Others then see beside your name that the address is yours. The address itself is never shown.",
+        ConfirmAdvice => {
+            "Others then see beside your name that the address is yours. The address itself is never shown."
+        }
         Confirm => "Confirm",
         LinkOldTitle => "This link no longer works",
         LinkOldAdvice => "It is too old, or the comment was deleted. Comment again to get a new one.",

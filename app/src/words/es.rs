@@ -169,7 +169,9 @@ pub(super) fn say(word: Word) -> &'static str {
         CommentsOff => "Los comentarios están desactivados en este video.",
         ReactionsOff => "Las reacciones están desactivadas en este video.",
         LetterSubject => "Confirma tu correo",
-        LetterBody => "Comentaste «{1}». Sigue este enlace para confirmar tu dirección: {2} Si no fuiste tú, ignora este mensaje.",
+        LetterBody => {
+            "Comentaste «{1}». Sigue este enlace para confirmar tu dirección: {2} Si no fuiste tú, ignora este mensaje."
+        }
         ConfirmTitle => "¿Confirmar tu correo?",
         ConfirmAdvice => "Junto a tu nombre se verá que la dirección es tuya. La dirección nunca se muestra.",
         Confirm => "Confirmar",

@@ -169,12 +169,16 @@ pub(super) fn say(word: Word) -> &'static str {
         CommentsOff => "Les commentaires sont désactivés pour cette vidéo.",
         ReactionsOff => "Les réactions sont désactivées pour cette vidéo.",
         LetterSubject => "Confirmez votre adresse e-mail",
-        LetterBody => "Vous avez commenté « {1} ». Suivez ce lien pour confirmer votre adresse : {2} Si ce n’était pas vous, ignorez ce message.",
+        LetterBody => {
+            "Vous avez commenté « {1} ». Suivez ce lien pour confirmer votre adresse : {2} Si ce n’était pas vous, ignorez ce message."
+        }
         ConfirmTitle => "Confirmer votre adresse e-mail ?",
         ConfirmAdvice => "À côté de votre nom, on verra que l’adresse est la vôtre. L’adresse n’est jamais affichée.",
         Confirm => "Confirmer",
         LinkOldTitle => "Ce lien ne fonctionne plus",
-        LinkOldAdvice => "Il est trop ancien, ou le commentaire a été supprimé. Commentez à nouveau pour en recevoir un autre.",
+        LinkOldAdvice => {
+            "Il est trop ancien, ou le commentaire a été supprimé. Commentez à nouveau pour en recevoir un autre."
+        }
         NotSent => "Le serveur n’a pas été joint. Réessayez.",
         ViewsZero => "{} vues",
         ViewsOne => "{} vue",

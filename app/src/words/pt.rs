@@ -169,7 +169,9 @@ pub(super) fn say(word: Word) -> &'static str {
         CommentsOff => "Os comentários estão desativados neste vídeo.",
         ReactionsOff => "As reações estão desativadas neste vídeo.",
         LetterSubject => "Confirme seu e-mail",
-        LetterBody => "Você comentou “{1}”. Siga este link para confirmar seu endereço: {2} Se não foi você, ignore esta mensagem.",
+        LetterBody => {
+            "Você comentou “{1}”. Siga este link para confirmar seu endereço: {2} Se não foi você, ignore esta mensagem."
+        }
         ConfirmTitle => "Confirmar seu e-mail?",
         ConfirmAdvice => "Ao lado do seu nome aparecerá que o endereço é seu. O endereço nunca é exibido.",
         Confirm => "Confirmar",

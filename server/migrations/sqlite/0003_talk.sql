@@ -32,7 +32,6 @@ create table comments (
 
 create index comments_in_threads on comments (account_id, video_id, parent_id, created_at);
 create index comments_by_seq on comments (account_id, video_id, seq);
-create index comments_by_email on comments (account_id, viewer_id, email) where email is not null;
 
 create table reactions (
   account_id integer not null,

@@ -60,7 +60,7 @@ async fn told(answer: Response) -> ApiError {
 }
 
 /// Did a browser say that another site's page sent this? Both headers absent passes: some clients send neither.
-fn is_foreign(headers: &HeaderMap, public: &url::Url) -> bool {
+pub fn is_foreign(headers: &HeaderMap, public: &url::Url) -> bool {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     if let Some(site) = text("sec-fetch-site") {
         return site != "same-origin";

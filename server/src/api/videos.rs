@@ -108,5 +108,7 @@ fn on_wire(video: &Video, config: &Config) -> Value {
         "next": settings.next,
         "download": settings.download,
         "theme": settings.theme,
+        "comments": settings.comments,
+        "reactions": settings.reactions,
     })
 }

@@ -72,14 +72,21 @@ macro_rules! stands {
 macro_rules! threads {
     ($order:literal) => {
         concat!(
-            "select ", columns!(), " from comments where account_id = $1 and video_id = $2 and ", stands!(),
-            " order by ", $order, " limit $3 offset $4"
+            "select ",
+            columns!(),
+            " from comments where account_id = $1 and video_id = $2 and ",
+            stands!(),
+            " order by ",
+            $order,
+            " limit $3 offset $4"
         )
     };
 }
 
 const INSERT: &str = concat!(
-    "insert into comments (", columns!(), ") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
+    "insert into comments (",
+    columns!(),
+    ") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
 );
 const UPDATE: &str = "
 update comments
@@ -90,11 +97,15 @@ const BY_ID: &str =
 const NEWEST: &str = threads!("created_at desc, id desc");
 const BY_TIME: &str = threads!("case when at_ms is null then 1 else 0 end, at_ms, created_at, id");
 const REPLIES: &str = concat!(
-    "select ", columns!(), " from comments
+    "select ",
+    columns!(),
+    " from comments
       where account_id = $1 and video_id = $2 and parent_id = $3 and state = 'shown' order by created_at, id limit $4"
 );
 const LAST_REPLIES: &str = concat!(
-    "select ", columns!(), ", total from (
+    "select ",
+    columns!(),
+    ", total from (
        select c.*, row_number() over (partition by parent_id order by created_at desc, id desc) as place,
               count(*) over (partition by parent_id) as total
          from comments c where account_id = $1 and video_id = $2 and state = 'shown' and parent_id in ("
@@ -102,7 +113,9 @@ const LAST_REPLIES: &str = concat!(
 const LAST_REPLIES_END: &str = ")) as numbered where place <= $3 order by created_at, id";
 const COUNTS: &str = concat!(
     "select count(case when state = 'shown' then 1 end) as shown,
-            count(case when ", stands!(), " then 1 end) as threads,
+            count(case when ",
+    stands!(),
+    " then 1 end) as threads,
             count(case when state <> 'deleted' and parent_id is null then 1 end) as comments,
             count(case when state <> 'deleted' and parent_id is not null then 1 end) as replies
        from comments where account_id = $1 and video_id = $2"
@@ -114,23 +127,29 @@ select at_ms from comments
  where account_id = $1 and video_id = $2 and state = 'shown' and at_ms is not null
  order by created_at desc limit $3";
 const AFTER: &str = concat!(
-    "select ", columns!(), " from comments where account_id = $1 and video_id = $2 and seq > $3 order by seq limit $4"
+    "select ",
+    columns!(),
+    " from comments where account_id = $1 and video_id = $2 and seq > $3 order by seq limit $4"
 );
 const SAME: &str = concat!(
-    "select ", columns!(), " from comments
+    "select ",
+    columns!(),
+    " from comments
       where account_id = $1 and video_id = $2 and viewer_id = $3 and body = $4 and created_at > $5
         and state <> 'deleted' and (parent_id = $6 or (parent_id is null and $6 is null))
       order by created_at limit 1"
 );
-const IS_VERIFIED: &str =
-    "select count(*) from comments where account_id = $1 and viewer_id = $2 and email = $3 and verified = true";
 const OF_VIDEO: &str = concat!(
-    "select ", columns!(), " from comments
+    "select ",
+    columns!(),
+    " from comments
       where account_id = $1 and video_id = $2 and state <> 'deleted' and ($3 = '' or state = $3)
       order by created_at desc, id desc limit $4 offset $5"
 );
 const OF_PARENT: &str = concat!(
-    "select ", columns!(), " from comments
+    "select ",
+    columns!(),
+    " from comments
       where account_id = $1 and video_id = $2 and parent_id = $3 and state <> 'deleted'"
 );
 
@@ -235,13 +254,6 @@ pub async fn same(conn: Conn<'_>, c: &Comment, since: i64) -> Result<Option<Comm
     Ok(on!(conn, db => sqlx::query_as(SAME)
         .bind(c.account_id).bind(c.video_id).bind(c.viewer_id).bind(&c.body).bind(since).bind(c.parent_id)
         .fetch_optional(db).await)?)
-}
-
-/// Has this viewer shown before that the address is theirs?
-pub async fn is_verified(conn: Conn<'_>, account_id: i64, viewer_id: Uuid, email: &str) -> Result<bool> {
-    let n: i64 = on!(conn, db => sqlx::query_scalar(IS_VERIFIED)
-        .bind(account_id).bind(viewer_id).bind(email).fetch_one(db).await)?;
-    Ok(n > 0)
 }
 
 /// What was posted and not deleted, newest first; only those in `state` unless it is empty.

@@ -18,7 +18,9 @@ macro_rules! claim {
     ($lock:literal) => {
         concat!(
             "update mails set attempt = attempt + 1, next_at = $2
-               from (select account_id, id from mails where next_at <= $1 order by next_at limit $3 ", $lock, ") as due
+               from (select account_id, id from mails where next_at <= $1 order by next_at limit $3 ",
+            $lock,
+            ") as due
               where mails.account_id = due.account_id and mails.id = due.id
           returning mails.account_id, mails.id, mails.recipient, mails.subject, mails.body, mails.attempt"
         )

@@ -30,7 +30,8 @@ values ($1, $2, $3, $4, $5, $6, $7, $8)";
 const ADD: &str = "
 insert into reaction_sums (account_id, video_id, kind, slot, n) values ($1, $2, $3, $4, 1)
 on conflict (account_id, video_id, kind, slot) do update set n = reaction_sums.n + 1";
-const SUMS: &str = "select kind, slot, n from reaction_sums where account_id = $1 and video_id = $2 order by slot, kind";
+const SUMS: &str =
+    "select kind, slot, n from reaction_sums where account_id = $1 and video_id = $2 order by slot, kind";
 const TOTAL: &str =
     "select cast(coalesce(sum(n), 0) as bigint) from reaction_sums where account_id = $1 and video_id = $2";
 const OF_VIEWER: &str = "select count(*) from reactions where account_id = $1 and video_id = $2 and viewer_id = $3";

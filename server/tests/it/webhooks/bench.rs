@@ -16,6 +16,7 @@ use server::{
         endpoints::{self, NewEndpoint},
         outbox::{self, Message},
     },
+    talk::Talks,
     webhook::{courier::Courier, post::Outcome, schedule::Next},
     writer::Writer,
 };
@@ -201,6 +202,7 @@ fn state(folder: &TempDir, store: Store, egress_allow: &str) -> State {
     let media = Media::open(&config.media_url).expect("a media folder");
     State::new(Inner {
         catalogue: Catalogue::new(store.clone()),
+        talks: Talks::new(store.clone()),
         contents: Contents::new(media.clone()),
         media,
         keys: Keys::from_bytes(&[7; 32]),
