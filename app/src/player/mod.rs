@@ -32,6 +32,7 @@ mod share;
 mod sounds;
 mod speech;
 mod stream;
+mod talk;
 
 pub use options::Options;
 pub use speech::clock;
@@ -212,6 +213,7 @@ fn skin(said: &JsValue, root: &HtmlElement, video: &HtmlVideoElement) -> impl In
     }
     contents::wait(deck);
     share::wait(deck);
+    talk::wait(deck);
     bridge::open(deck);
     view! {
         <captions::Captions player=deck.player />

@@ -65,7 +65,7 @@ impl Talks {
             told.push(Told { seq: comment.seq, kind: "comment", data });
         }
         for reaction in reacted.into_iter().filter(|reaction| reaction.seq <= until) {
-            let data = json!({"reaction": reaction.kind, "at": reaction.at_ms}).to_string();
+            let data = json!({"id": reaction.id, "reaction": reaction.kind, "at": reaction.at_ms}).to_string();
             told.push(Told { seq: reaction.seq, kind: "reaction", data });
         }
         told.sort_by_key(|event| event.seq);

@@ -41,7 +41,7 @@ pub fn open(deck: Deck, port: MessagePort) {
     tell(deck, "ready", &[("version", 1.into()), ("duration", duration), ("methods", methods), ("events", events)]);
 }
 
-const EVENTS: [&str; 24] = [
+const EVENTS: [&str; 27] = [
     "ready",
     "play",
     "playing",
@@ -66,6 +66,9 @@ const EVENTS: [&str; 24] = [
     "watchedchange",
     "enterpictureinpicture",
     "leavepictureinpicture",
+    "commentadd",
+    "replyadd",
+    "reactionadd",
 ];
 
 fn post(deck: Deck, message: &Object) {
