@@ -73,9 +73,14 @@ impl Talks {
     }
 }
 
-/// `html` is none when the comment is to go.
+/// `html` is none when the comment is to go; then nothing else of it is told.
 fn comment_data(lang: Lang, comment: &Comment, stands: bool, shown: i64) -> String {
     let html = stands.then(|| html(view(lang, &remark(lang, comment), &HashSet::new())));
-    json!({"id": comment.id, "parent": comment.parent_id, "at": comment.at_ms, "html": html, "shown": shown})
-        .to_string()
+    let is_shown = comment.state == SHOWN;
+    let (author, text) = (is_shown.then_some(&comment.author), is_shown.then_some(&comment.body));
+    json!({
+        "id": comment.id, "parent": comment.parent_id, "author": author, "text": text, "at": comment.at_ms,
+        "html": html, "shown": shown,
+    })
+    .to_string()
 }

@@ -10,5 +10,6 @@ mod pages;
 mod reports;
 mod stop;
 mod story;
+mod talk;
 mod videos;
 mod webhooks;
