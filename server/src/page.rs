@@ -1,5 +1,9 @@
 //! The pages that viewers see. A video is looked up before anything is rendered, so the status is right.
 
+mod talk;
+
+pub use talk::{confirm, fragment as talk_fragment, part};
+
 use crate::{
     assets,
     catalogue::Published,
@@ -30,6 +34,7 @@ use app::{
         sdk::{SdkPage, SdkPageProps},
     },
     player::{Options, Setting},
+    talk::form::Draft,
     theme,
     words::Lang,
 };
@@ -51,10 +56,16 @@ static ASSETS: LazyLock<Assets> = LazyLock::new(assets::names);
 
 /// What a request says about how it wants to be answered.
 pub struct Asked {
-    query: String,
-    lang: Lang,
+    pub query: String,
+    pub lang: Lang,
     peer: SocketAddr,
-    headers: HeaderMap,
+    pub headers: HeaderMap,
+}
+
+impl Asked {
+    pub fn visitor(&self, state: &State) -> Visitor {
+        Visitor::new(self.peer, &self.headers, &state.config)
+    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Asked {
@@ -87,13 +98,23 @@ pub async fn play(Shared(state): Shared<State>, Path(token): Path<String>, asked
     show(&state, token, asked, Surface::Play, Visit::default()).await
 }
 
+/// The play page with this status; `draft` is what a viewer had written when something was wrong with it.
+pub async fn play_with(state: &State, token: String, asked: Asked, status: u16, draft: Option<Draft>) -> Response {
+    let mut page = show(state, token, asked, Surface::Play, Visit { draft, ..Visit::default() }).await;
+    if page.status() == StatusCode::OK {
+        *page.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    }
+    page
+}
+
 /// `GET /video/embed/{token}`: never redirects, so that the frame's address stays as its parent wrote it.
 pub async fn embed(Shared(state): Shared<State>, Path(token): Path<String>, asked: Asked) -> Response {
     show(&state, token, asked, Surface::Embed, Visit::default()).await
 }
 
 /// A video's page, also as the answer to a form where no script runs.
-pub async fn show(state: &State, token: String, asked: Asked, surface: Surface, visit: Visit) -> Response {
+pub async fn show(state: &State, token: String, asked: Asked, surface: Surface, mut visit: Visit) -> Response {
+    let draft = visit.draft.take();
     let closed_frames = match surface {
         Surface::Play => Frames::Nobody,
         Surface::Embed => Frames::Anyone,
@@ -104,25 +125,37 @@ pub async fn show(state: &State, token: String, asked: Asked, surface: Surface, 
     };
     let video = &found.published.video;
     let path = format!("/video/play/{}", video.token);
-    let setting = Setting {
+    let mut setting = Setting {
         surface,
         options: Options::read(&asked.query),
         lang: asked.lang,
         share_url: state.config.link(&path),
         engine: ASSETS.engine.clone(),
-        before: found.before,
+        before: found.before.clone(),
         style: ASSETS.style.clone(),
+        marks: String::new(),
+        comments: false,
     };
-    let film = found.film;
     if surface == Surface::Embed {
         if !is_allowed_here(state, video, &asked.headers) {
             return refuse(state, asked.lang, Closed::NotHere(None), &closed_frames);
         }
+        setting.comments = setting.options.comments && talk::is_on(video);
+        if setting.comments {
+            setting.marks = talk::marks(state, &found.published, asked.lang).await;
+        }
+        let film = found.film;
         let page = html(state, asked.lang, 200, &path, &Frames::Of(video), move |frame| {
             EmbedPage(EmbedPageProps { frame, film, setting })
         });
         return with(page, &found.arrival);
     }
+    let (talk, marks) = talk::on_page(state, &found, &asked, draft).await.unwrap_or_else(|error| {
+        // A page without its talk is better than no page.
+        crate::reply::storage(error);
+        Default::default()
+    });
+    setting.marks = marks;
     let about = About {
         views: spoken::views(asked.lang, found.published.plays),
         date: spoken::day(asked.lang, video.created_at),
@@ -133,8 +166,9 @@ pub async fn show(state: &State, token: String, asked: Asked, surface: Surface, 
         contents: state.contents.of(video).await,
         watching_as: found.arrival.watching_as.clone(),
     };
+    let film = found.film;
     let page = html(state, asked.lang, 200, &path, &closed_frames, move |frame| {
-        PlayPage(PlayPageProps { frame, film, about, setting })
+        PlayPage(PlayPageProps { frame, film, about, setting, talk })
     });
     with(page, &found.arrival)
 }

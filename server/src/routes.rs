@@ -44,6 +44,7 @@ pub fn router(state: State) -> Router {
         .route(RECORD_PATH, post(api::engage::record).fallback(api::engage::only_post))
         .route("/livez", get(|| async { "ok" }))
         .route("/readyz", get(ready))
+        .merge(api::talk::routes())
         .merge(api::routes(&state))
         .fallback(page::nowhere)
         .layer(layers)

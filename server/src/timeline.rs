@@ -11,6 +11,7 @@ use app::{
     engage::Surface,
     error::Flaw,
     interaction::{At, Cue, Frequency, Interaction, Named, Showing, cues, text},
+    talk::form::Draft,
     words::Lang,
 };
 use serde_json::{Map, Value};
@@ -42,6 +43,8 @@ pub struct Visit {
     pub at: Option<Uuid>,
     pub flaws: Vec<Flaw>,
     pub given: Map<String, Value>,
+    /// What a viewer had written for the talk below, when something was wrong with it.
+    pub draft: Option<Draft>,
 }
 
 /// The timeline for one viewer.

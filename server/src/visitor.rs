@@ -54,14 +54,18 @@ impl Visitor {
         }
     }
 
+    /// Who can't easily be someone else: an IPv4 address, or the /64 of an IPv6 address.
+    pub fn network(&self) -> Vec<u8> {
+        match self.ip {
+            IpAddr::V4(ip) => ip.octets().to_vec(),
+            IpAddr::V6(ip) => ip.octets()[..8].to_vec(),
+        }
+    }
+
     /// An id that is the same for one browser on one account and one day, and can't be linked
     /// to anything once the day's salt is deleted.
     pub fn viewer_id(&self, salt: &[u8], account_id: i64) -> Uuid {
-        let network = match self.ip {
-            IpAddr::V4(ip) => ip.octets().to_vec(),
-            IpAddr::V6(ip) => ip.octets()[..8].to_vec(),
-        };
-        let message = [&account_id.to_be_bytes(), network.as_slice(), self.user_agent.as_bytes()].concat();
+        let message = [&account_id.to_be_bytes(), self.network().as_slice(), self.user_agent.as_bytes()].concat();
         Origin::Daily.id(&mac(salt, &message))
     }
 }

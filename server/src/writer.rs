@@ -5,6 +5,8 @@ mod ledger;
 mod memory;
 mod who;
 
+pub use ledger::{media, send};
+
 use crate::{
     catalogue::Published,
     identity::batch::Claim,

@@ -1,6 +1,7 @@
 //! Whole pages: the document around a view, and what it loads.
 
 pub mod closed;
+pub mod confirm;
 pub mod embed;
 pub mod gallery;
 pub mod home;

@@ -4,6 +4,10 @@ use super::{Document, Frame, rest};
 use crate::{
     film::Film,
     player::{Player, Setting, clock},
+    talk::{
+        live,
+        section::{TalkSection, section},
+    },
     words::{Lang, Word},
 };
 use leptos::prelude::*;
@@ -35,7 +39,7 @@ pub struct Line {
 }
 
 #[component]
-pub fn PlayPage(frame: Frame, film: Film, about: About, setting: Setting) -> impl IntoView {
+pub fn PlayPage(frame: Frame, film: Film, about: About, setting: Setting, talk: Option<TalkSection>) -> impl IntoView {
     let lang = frame.lang;
     let rest = rest(&frame.assets);
     let (title, description) = (film.title.clone(), film.description.clone());
@@ -45,6 +49,13 @@ pub fn PlayPage(frame: Frame, film: Film, about: About, setting: Setting) -> imp
     let has_chapters = film.chapters.is_some();
     let share = share(lang, &film, &about);
     let viewer = about.watching_as.map(|who| viewer(lang, who, &film.token));
+    let live_nonce = frame.nonce.clone();
+    let talk = talk.map(|talk| {
+        view! {
+            {section(lang, talk, film.pass.clone())}
+            <script nonce=live_nonce>{live::SCRIPT.as_str()}</script>
+        }
+    });
     let class = if has_contents { "watch wide" } else { "watch" };
     view! {
         <Document frame title=title.clone() description=description.clone() poster boots=true class="page">
@@ -70,6 +81,7 @@ pub fn PlayPage(frame: Frame, film: Film, about: About, setting: Setting) -> imp
                     </header>
                     {viewer}
                     {(!description.is_empty()).then(|| view! { <p class="watch-about">{description}</p> })}
+                    {talk}
                 </div>
                 {has_contents.then(|| view! {
                     <aside class="side" aria-label=lang.say(Word::Contents)>

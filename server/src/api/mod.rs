@@ -1,6 +1,7 @@
 //! The API for customers' systems, and what players call.
 
 pub mod caller;
+pub mod comments;
 pub mod cta;
 pub mod engage;
 pub mod faces;
@@ -10,6 +11,7 @@ pub mod interactions;
 pub mod links;
 pub mod media;
 pub mod reports;
+pub mod talk;
 pub mod videos;
 pub mod viewer_key;
 pub mod webhooks;
@@ -27,6 +29,7 @@ pub fn routes(state: &State) -> Router<State> {
         .merge(links::routes())
         .merge(viewer_key::routes())
         .merge(interactions::routes())
+        .merge(comments::routes())
         .merge(webhooks::routes())
         .route("/api/v1/{*rest}", axum::routing::any(nowhere))
         .layer(middleware::from_fn_with_state(state.clone(), caller::identify))

@@ -113,5 +113,7 @@ fn on_wire(video: &Video, config: &Config) -> Value {
         "download": settings.download,
         "theme": settings.theme,
         "consent": settings.consent,
+        "comments": settings.comments,
+        "reactions": settings.reactions,
     })
 }

@@ -256,7 +256,14 @@ async fn answered(
     send(tx, video, kind.event_name(), body, batch.received_at).await
 }
 
-async fn send(tx: &mut Tx, video: &Video, event: &'static str, body: notice::Body, now: i64) -> store::Result<usize> {
+/// Queues a message about a video in the caller's transaction; returns to how many endpoints it goes.
+pub async fn send(
+    tx: &mut Tx,
+    video: &Video,
+    event: &'static str,
+    body: notice::Body,
+    now: i64,
+) -> store::Result<usize> {
     let id = Uuid::now_v7();
     let message = Message {
         account_id: video.account_id,
@@ -319,7 +326,8 @@ fn new_entry(batch: &Accepted, entry: &Entry) -> NewEntry {
     NewEntry { entry: entry.clone(), received_at: batch.received_at }
 }
 
-fn media<'a>(video: &'a Video, public_url: &'a str) -> Media<'a> {
+/// The video as messages name it.
+pub fn media<'a>(video: &'a Video, public_url: &'a str) -> Media<'a> {
     Media { video_id: video.id, token: &video.token, title: &video.title, duration_ms: video.duration_ms, public_url }
 }
 

@@ -119,6 +119,11 @@ pub fn shown(deck: Deck, id: String, kind: &str) {
     port::tell(deck, "interactionshow", &[("id", id.into()), ("kind", kind.into())]);
 }
 
+/// A viewer has commented or reacted.
+pub fn said(deck: Deck, event: &str, detail: &[(&str, JsValue)]) {
+    port::tell(deck, event, detail);
+}
+
 /// Lets the page have its say on a click; gives `go` back when the page does not listen.
 pub fn ask(
     deck: Deck,

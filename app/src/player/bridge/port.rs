@@ -41,7 +41,7 @@ pub fn open(deck: Deck, port: MessagePort) {
     tell(deck, "ready", &[("version", 1.into()), ("duration", duration), ("methods", methods), ("events", events)]);
 }
 
-const EVENTS: [&str; 32] = [
+const EVENTS: [&str; 35] = [
     "ready",
     "play",
     "playing",
@@ -74,6 +74,9 @@ const EVENTS: [&str; 32] = [
     "consentchange",
     "enterpictureinpicture",
     "leavepictureinpicture",
+    "commentadd",
+    "replyadd",
+    "reactionadd",
 ];
 
 fn post(deck: Deck, message: &Object) {

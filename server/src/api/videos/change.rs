@@ -5,6 +5,7 @@ use app::{
     error::Flaw,
     film::{Asking, End},
     ids::Token,
+    talk::Comments,
     theme::{Logo, RADIUS, Theme},
 };
 use serde::de::DeserializeOwned;
@@ -20,6 +21,8 @@ pub struct Change {
     download: Option<bool>,
     theme: Option<Theme>,
     consent: Option<Option<Asking>>,
+    comments: Option<Comments>,
+    reactions: Option<bool>,
 }
 
 /// The longest title and description, in characters.
@@ -36,6 +39,8 @@ impl Change {
             end: sorted(fields, "end", end, &mut flaws),
             next: sorted(fields, "next", next, &mut flaws),
             download: sorted(fields, "download", download, &mut flaws),
+            comments: sorted(fields, "comments", comments, &mut flaws),
+            reactions: sorted(fields, "reactions", reactions, &mut flaws),
             theme: fields.0.get("theme").map(|value| theme(value, &mut flaws)),
             consent: sorted(fields, "consent", consent, &mut flaws),
         };
@@ -52,6 +57,8 @@ impl Change {
         settings.end = self.end.unwrap_or(settings.end);
         settings.download = self.download.unwrap_or(settings.download);
         settings.consent = self.consent.unwrap_or(settings.consent);
+        settings.comments = self.comments.unwrap_or(settings.comments);
+        settings.reactions = self.reactions.unwrap_or(settings.reactions);
         if let Some(next) = self.next {
             settings.next = next.map(String::from);
         }
@@ -111,6 +118,26 @@ fn download(value: &Value) -> Result<bool, String> {
     }
 }
 
+fn comments(value: &Value) -> Result<Comments, String> {
+    let comments: Option<Comments> = given(value).map_err(|()| "must be on, approve or off")?;
+    Ok(comments.unwrap_or_default())
+}
+
+fn reactions(value: &Value) -> Result<bool, String> {
+    match value.as_str() {
+        Some("on") => Ok(true),
+        Some("off") => Ok(false),
+        // Reset, they are on.
+        _ => {
+            if value.is_null() {
+                Ok(true)
+            } else {
+                download(value)
+            }
+        }
+    }
+}
+
 fn theme(value: &Value, flaws: &mut Vec<Flaw>) -> Theme {
     let parts = match value {
         Value::Null => return Theme::default(),
@@ -163,10 +190,11 @@ mod tests {
     fn every_flaw_is_named() {
         let (_, fields) = read(json!({
             "title": " ", "description": 1, "end": "later", "next": "short", "download": "maybe", "consent": "never",
+            "comments": "maybe", "reactions": 7,
             "theme": {"accent": 7, "radius": 300, "logo": "x", "background": "#ff"}, "unknown": {},
         }));
         let theme = ["theme.accent", "theme.radius", "theme.logo", "theme.background"];
-        let own = ["title", "description", "end", "next", "download"];
+        let own = ["title", "description", "end", "next", "download", "comments", "reactions"];
         assert_eq!(fields, [own.as_slice(), &theme, &["consent"]].concat());
         assert_eq!(read(json!({"title": "x".repeat(201)})).1, ["title"]);
         assert_eq!(read(json!({"title": null})).1, ["title"]);
@@ -185,6 +213,14 @@ mod tests {
             (Some(""), Some(End::Stay), Some(false))
         );
         assert_eq!((change.next, change.theme), (Some(None), Some(Theme::default())));
+    }
+
+    #[test]
+    fn comments_and_reactions_are_on_unless_they_are_switched_off() {
+        let (change, _) = read(json!({"comments": "approve", "reactions": "off"}));
+        assert_eq!((change.comments, change.reactions), (Some(Comments::Approve), Some(false)));
+        let (change, _) = read(json!({"comments": null, "reactions": null}));
+        assert_eq!((change.comments, change.reactions), (Some(Comments::On), Some(true)));
     }
 
     #[test]
