@@ -38,7 +38,7 @@ pub fn wire(stage: Stage, i: usize, card: &HtmlElement) {
             let done = send(stage, i, seq.get_value(), &answer).await;
             busy.set_value(false);
             match done {
-                Some(receipt) => heard(stage, i, seq, &form, &receipt, &answer),
+                Some(receipt) => heard(stage, i, seq, &form, &receipt),
                 None => say(
                     &form,
                     &form
@@ -157,7 +157,7 @@ async fn send(stage: Stage, i: usize, seq: u32, answer: &Object) -> Option<JsVal
 }
 
 /// The server's word on an answer.
-fn heard(stage: Stage, i: usize, seq: StoredValue<u32>, form: &HtmlElement, receipt: &JsValue, answer: &Object) {
+fn heard(stage: Stage, i: usize, seq: StoredValue<u32>, form: &HtmlElement, receipt: &JsValue) {
     let refused: Array = get(receipt, "refused").dyn_into().unwrap_or_default();
     if refused.length() > 0 {
         let mut first = None;
@@ -180,8 +180,8 @@ fn heard(stage: Stage, i: usize, seq: StoredValue<u32>, form: &HtmlElement, rece
     let result = results.get(0);
     let is_poll = form.get_attribute("data-form").as_deref() == Some("poll");
     let id = stage.id(i);
-    let detail = [("id", id.into()), ("answer", answer.into())];
-    bridge::tell(stage.deck, if is_poll { "questionanswer" } else { "formsubmit" }, &detail);
+    // Not what was entered: that goes to the video's owner alone.
+    bridge::tell(stage.deck, if is_poll { "questionanswer" } else { "formsubmit" }, &[("id", id.into())]);
     if is_true(&result, "known") {
         stage.knows_viewer();
     }
