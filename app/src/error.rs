@@ -84,6 +84,7 @@ impl ApiError {
     /// 422: understood, but fields are wrong; every flaw is named.
     pub fn flawed(flaws: Vec<Flaw>) -> Self {
         let message = match flaws.as_slice() {
+            [only] if only.field.is_empty() => only.message.clone(),
             [only] => format!("{}: {}", only.field, only.message),
             many => format!("{} fields need attention.", many.len()),
         };

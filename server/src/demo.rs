@@ -102,13 +102,15 @@ async fn seed(state: &State, api_key: &str) -> Result<(), DemoError> {
     if videos::by_token(tx.conn(), TOKEN).await?.is_none() {
         let id = videos::next_id(tx.conn()).await?;
         let video = tour(account.id, id, now);
-        for name in video.files.names() {
+        let timeline = Tour::get("timeline.json").map(|file| file.data).unwrap_or_default();
+        let mut timeline: Vec<app::interaction::Interaction> = serde_json::from_slice(&timeline)?;
+        let pictures = timeline.iter_mut().flat_map(|one| one.spec.kind_mut().images());
+        let pictures: Vec<String> = pictures.filter_map(|(_, image)| image.file.clone()).collect();
+        for name in video.files.names().chain(pictures.iter().map(String::as_str)) {
             let file = Tour::get(name).ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, name))?;
             state.media.put(&Media::path(account.id, id, name), file.data.into_owned()).await?;
         }
         videos::insert(tx.conn(), &video).await?;
-        let timeline = Tour::get("timeline.json").map(|file| file.data).unwrap_or_default();
-        let timeline: Vec<app::interaction::Interaction> = serde_json::from_slice(&timeline)?;
         for interaction in &timeline {
             interactions::insert(tx.conn(), account.id, id, interaction, now).await?;
         }

@@ -88,6 +88,11 @@ impl Asked {
         self.lang
     }
 
+    /// The address behind the `?`.
+    pub fn query(&self) -> &str {
+        &self.query
+    }
+
     pub fn peer(&self) -> SocketAddr {
         self.peer
     }

@@ -7,7 +7,12 @@ use crate::{
     store::{self, tallies},
     writer::AcceptedAnswer,
 };
-use app::interaction::{Interaction, Kind, Named, Spec, lead_form::CONTACT, poll::Results, text};
+use app::interaction::{
+    Interaction, Kind, Named, Spec,
+    lead_form::CONTACT,
+    poll::{Poll, Results},
+    text,
+};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -22,16 +27,19 @@ pub async fn of(
     let mut results = Vec::new();
     for answer in taken {
         let Some(interaction) = published.interaction(answer.interaction) else { continue };
+        if !interaction.spec.kind().is_once() {
+            continue;
+        }
+        // What came under the number of another event was not stored, whatever it says.
+        let Some(body) = answered(state, published, interaction.id, view_id).await? else { continue };
         let mut result = match &interaction.spec {
-            Spec::Poll(poll) => {
-                let mut result = marks(interaction, &answer.body);
-                if poll.show_results == Results::AfterAnswer {
-                    result.insert("tally".into(), tally(state, published, interaction, poll.choices.len()).await?);
-                }
+            Spec::Poll(poll) if poll.show_results == Results::AfterAnswer => {
+                let mut result = marks(poll, &body);
+                result.insert("tally".into(), tally(state, published, interaction, poll.choices.len()).await?);
                 result
             }
             Spec::LeadForm(form) => {
-                let fields = answer.body.get("fields");
+                let fields = body.get("fields");
                 let known = CONTACT.iter().any(|name| fields.is_some_and(|fields| fields.get(name).is_some()));
                 let mut result = Map::from_iter([("known".to_owned(), known.into())]);
                 // What the form thanks with may name whom it has just met.
@@ -40,13 +48,13 @@ pub async fn of(
                 }
                 result
             }
-            Spec::Annotation(_) | Spec::Cta(_) | Spec::EndScreen(_) => continue,
+            Spec::Poll(_) | Spec::Annotation(_) | Spec::Cta(_) | Spec::EndScreen(_) => Map::new(),
         };
         if interaction.withholds_media() {
             let others = published.timeline.iter().filter(|one| one.withholds_media() && one.id != interaction.id);
             let mut open = true;
             for other in others.filter(|one| !grants.contains(&one.id)) {
-                open &= is_answered(state, published, other.id, view_id).await?;
+                open &= answered(state, published, other.id, view_id).await?.is_some();
             }
             let video = &published.video;
             result.insert("grant".into(), grant::signed(&state.keys, video.id, interaction.id, now()).into());
@@ -87,24 +95,24 @@ pub async fn standing(
         Results::AfterAnswer => true,
         Results::AfterEnd => ended,
     };
-    if !shows || !is_answered(state, published, id, view_id).await? {
-        return Ok(None);
-    }
-    Ok(Some(json!({ "tally": tally(state, published, interaction, poll.choices.len()).await? })))
+    let body = if shows { answered(state, published, id, view_id).await? } else { None };
+    let Some(body) = body else { return Ok(None) };
+    let mut standing = marks(poll, &body);
+    standing.insert("tally".into(), tally(state, published, interaction, poll.choices.len()).await?);
+    Ok(Some(standing.into()))
 }
 
-async fn is_answered(state: &State, published: &Published, id: Uuid, view_id: Uuid) -> store::Result<bool> {
+/// What this view answered, as it is stored.
+async fn answered(state: &State, published: &Published, id: Uuid, view_id: Uuid) -> store::Result<Option<Value>> {
     let video = &published.video;
     let mut reader = state.store.reader().await?;
-    store::answers::is_of_view(reader.conn(), video.account_id, video.id, id, view_id).await
+    store::answers::of_view(reader.conn(), video.account_id, video.id, id, view_id).await
 }
 
 /// Right or not, and what would have been: only for a quiz.
-fn marks(interaction: &Interaction, answer: &Value) -> Map<String, Value> {
+fn marks(poll: &Poll, answer: &Value) -> Map<String, Value> {
     let mut result = Map::new();
-    if let Spec::Poll(poll) = &interaction.spec
-        && let Some(correct) = poll.is_correct(&poll.counts(answer))
-    {
+    if let Some(correct) = poll.is_correct(&poll.counts(answer)) {
         result.insert("correct".into(), correct.into());
         result.insert("right".into(), json!(poll.correct));
     }

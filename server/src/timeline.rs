@@ -4,6 +4,7 @@ use crate::{
     catalogue::Published,
     grant,
     identity::{Origin, Viewer},
+    keys::Keys,
     state::State,
     store::{self, answers},
 };
@@ -18,6 +19,54 @@ use serde_json::{Map, Value};
 use std::collections::HashSet;
 use url::form_urlencoded;
 use uuid::Uuid;
+
+/// What an address says of the way here, where no script remembers it.
+pub struct Way {
+    /// What was answered, by our own word.
+    pub granted: HashSet<Uuid>,
+    skipped: HashSet<Uuid>,
+    /// The query for the way on: what was answered and skipped, and what the page was asked for.
+    pub carry: String,
+}
+
+/// The longest query that is carried on, in bytes.
+const CARRIED: usize = 4_000;
+
+impl Way {
+    pub fn read(keys: &Keys, video_id: i64, query: &str, now: i64) -> Self {
+        let mut way = Self { granted: HashSet::new(), skipped: HashSet::new(), carry: String::new() };
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            match name.as_ref() {
+                "embed" => continue,
+                "g" => match grant::verify(&value, keys, video_id, now) {
+                    Some(id) => drop(way.granted.insert(id)),
+                    None => continue,
+                },
+                "skip" => match value.parse() {
+                    Ok(id) => drop(way.skipped.insert(id)),
+                    Err(_) => continue,
+                },
+                _ => {}
+            }
+            way.add(&name, &value);
+        }
+        way
+    }
+
+    /// It was answered just now.
+    pub fn grant(&mut self, keys: &Keys, video_id: i64, id: Uuid, now: i64) {
+        if self.granted.insert(id) {
+            self.add("g", &grant::signed(keys, video_id, id, now));
+        }
+    }
+
+    fn add(&mut self, name: &str, value: &str) {
+        if self.carry.len() + name.len() + 3 * value.len() < CARRIED {
+            let carry = std::mem::take(&mut self.carry);
+            self.carry = form_urlencoded::Serializer::new(carry).append_pair(name, value).finish();
+        }
+    }
+}
 
 /// Who asks, as far as a timeline cares.
 pub struct Person {
@@ -77,30 +126,27 @@ pub async fn of(
     place: Place,
 ) -> store::Result<Mine> {
     let video = &published.video;
-    let mut granted: HashSet<Uuid> = visit.granted.iter().copied().collect();
-    let mut skipped = HashSet::new();
-    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-        match name.as_ref() {
-            "g" => granted.extend(grant::verify(&value, &state.keys, video.id, place.now)),
-            "skip" => skipped.extend(value.parse::<Uuid>()),
-            _ => {}
-        }
+    let mut way = Way::read(&state.keys, video.id, query, place.now);
+    for id in &visit.granted {
+        way.grant(&state.keys, video.id, *id, place.now);
     }
     let remembers = |one: &&Interaction| one.is_required() || one.frequency == Frequency::OncePerViewer;
+    let mut before = Vec::new();
     if person.is_lasting && published.timeline.iter().any(|one| remembers(&one)) {
         let mut reader = state.store.reader().await?;
-        granted.extend(answers::by_viewer(reader.conn(), video.account_id, video.id, person.viewer_id).await?);
+        before = answers::by_viewer(reader.conn(), video.account_id, video.id, person.viewer_id).await?;
     }
     let known = person.named.email.is_some();
     let is_done = |one: &Interaction| {
-        let answered = granted.contains(&one.id) && remembers(&one);
-        answered || known && one.skip_if_known || skipped.contains(&one.id) && !one.is_required()
+        let answered = way.granted.contains(&one.id) || before.contains(&one.id) && remembers(&one);
+        answered || known && one.skip_if_known || way.skipped.contains(&one.id) && !one.is_required()
     };
     let (done, left): (Vec<&Interaction>, Vec<&Interaction>) = published.timeline.iter().partition(|one| is_done(one));
     let fill = |text: &str| text::fill(text, &person.named);
     let showing = |one: &Interaction| Showing {
         flaws: visit.flaws.clone().into_iter().filter(|_| visit.at == Some(one.id)).collect(),
         given: if visit.at == Some(one.id) { visit.given.clone() } else { Map::new() },
+        carry: way.carry.clone(),
         ..showing(published, one.id, person, place)
     };
     Ok(Mine {
@@ -123,5 +169,6 @@ pub fn showing(published: &Published, id: Uuid, person: &Person, place: Place) -
         session: place.session,
         flaws: Vec::new(),
         given: Map::new(),
+        carry: String::new(),
     }
 }

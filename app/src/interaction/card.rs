@@ -41,7 +41,7 @@ fn leave(interaction: &Interaction, showing: &Showing, in_page: bool) -> AnyView
         let label = interaction.skip.label.as_deref();
         let label = label.map_or_else(|| showing.say(Word::Skip).to_owned(), |label| showing.fill(label));
         if in_page && after.is_none() {
-            let href = format!("?skip={}", interaction.id);
+            let href = showing.skip_path();
             return view! { <a class="button quiet cue-skip" href=href rel="nofollow" data-skip="">{label}</a> }
                 .into_any();
         }

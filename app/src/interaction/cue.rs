@@ -74,7 +74,8 @@ impl Interaction {
             gate: self.gate,
             once: self.frequency != Frequency::Always,
             skip_if_known: self.skip_if_known,
-            settles: kind.is_once(),
+            // A gate that was passed has done its work.
+            settles: kind.is_once() || self.gate != Gate::None,
             middle: matches!(self.layout, Layout::Modal | Layout::Card),
         }
     }
@@ -162,5 +163,6 @@ mod tests {
         json["gate"] = "required".into();
         let cue = &cues(&[parsed(json)], 75_000, str::to_owned)[0];
         assert_eq!((cue.skip, cue.stays), (None, Some(8_000)));
+        assert!(cue.settles, "once it is passed it goes: nothing else would take it off the frame");
     }
 }

@@ -50,6 +50,8 @@ pub struct Showing {
     pub flaws: Vec<crate::error::Flaw>,
     /// And what stood in it.
     pub given: Map<String, Value>,
+    /// The query of the way here, for the way on without a script.
+    pub carry: String,
 }
 
 impl Showing {
@@ -70,10 +72,18 @@ impl Showing {
     /// Where a form or poll is sent without a script.
     pub fn answer_path(&self) -> String {
         let path = format!("/video/answer/{}/{}", self.token, self.id);
-        match self.surface {
-            Surface::Play => path,
-            Surface::Embed => format!("{path}?embed=1"),
+        match (self.surface, self.carry.as_str()) {
+            (Surface::Play, "") => path,
+            (Surface::Play, carry) => format!("{path}?{carry}"),
+            (Surface::Embed, "") => format!("{path}?embed=1"),
+            (Surface::Embed, carry) => format!("{path}?embed=1&{carry}"),
         }
+    }
+
+    /// The page without this interaction, for those without a script.
+    pub fn skip_path(&self) -> String {
+        let carry = if self.carry.is_empty() { String::new() } else { format!("{}&", self.carry) };
+        format!("/video/{}/{}?{carry}skip={}", self.surface.as_str(), self.token, self.id)
     }
 
     /// A picture of the author's, from our own store.

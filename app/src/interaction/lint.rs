@@ -21,6 +21,12 @@ pub fn lint<'a>(timeline: impl IntoIterator<Item = &'a Interaction>, duration_ms
         let alone =
             |field: &str, message: String| Warning { interaction: one.id, with: None, field: field.into(), message };
         warnings.extend(one.spec.kind().warnings().into_iter().map(|flaw| alone(&flaw.field, flaw.message)));
+        if one.is_required() && one.at == At::Before && !one.withholds_media() {
+            warnings.push(alone(
+                "gate",
+                "holds in the player only; a form or a poll keeps the media themselves back".into(),
+            ));
+        }
         if let Some(duration) = duration_ms {
             warnings.extend(outside(one, duration).map(|(field, message)| alone(field, message)));
             warnings.extend(leaps(one, duration).into_iter().map(|field| alone(&field, past_the_end(duration))));
@@ -161,6 +167,12 @@ mod tests {
         found.sort();
         let expected = [(1, "at.s"), (2, "at.from_end_s"), (3, "spec.action.seek_s")];
         assert_eq!(found, expected.map(|(id, field)| (id, field.to_owned())));
+    }
+
+    #[test]
+    fn a_click_before_the_video_is_a_weak_gate() {
+        let gate = cta(1, json!({"at": "before", "gate": "required"}));
+        assert_eq!(fields(&[gate]), [(1, "gate".into())]);
     }
 
     #[test]

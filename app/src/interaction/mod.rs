@@ -263,9 +263,10 @@ impl Interaction {
         self.gate == Gate::Required
     }
 
-    /// Does it keep the media themselves back?
+    /// Does it keep the media themselves back? Only what is answered on the page can hand them over: a click
+    /// leads away, so a gate of that kind holds in the player.
     pub fn withholds_media(&self) -> bool {
-        self.is_required() && self.at == At::Before
+        self.is_required() && self.at == At::Before && self.spec.kind().is_once()
     }
 }
 

@@ -130,13 +130,18 @@ impl Kind for Poll {
         let name = if self.multiple { "choices" } else { "choice" };
         let (title, error) = (showing.part("question"), showing.part("error"));
         let flaw = showing.flaws.first().map(|flaw| flaw.message.clone());
+        let given = match showing.given.get(name) {
+            Some(Value::Array(many)) => many.clone(),
+            one => one.cloned().into_iter().collect(),
+        };
         let choices = self.choices.iter().enumerate().map(|(i, choice)| {
+            let picked = given.iter().any(|given| given.as_str() == Some(&i.to_string()));
             let mark = (self.mode == Mode::Quiz).then(|| {
                 view! { <span class="choice-mark" hidden data-right=showing.say(Word::Right) data-wrong=showing.say(Word::NotRight)></span> }
             });
             view! {
                 <label class="poll-choice">
-                    <input type=kind name=name value=i.to_string() required=!self.multiple />
+                    <input type=kind name=name value=i.to_string() checked=picked required=!self.multiple />
                     <span class="choice-text">{showing.fill(choice)}</span>
                     {mark}
                     <span class="choice-share" hidden></span>

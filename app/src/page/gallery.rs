@@ -58,6 +58,7 @@ fn framed(sample: Sample, i: usize, lang: Lang, token: &str, poster: &str) -> An
         session: Uuid::nil(),
         flaws: sample.flaws,
         given: Map::new(),
+        carry: Default::default(),
     };
     let (place, style) = interaction.layout.place();
     let modal = (interaction.layout == Layout::Modal).then_some("");

@@ -24,7 +24,7 @@ pub struct Moment {
     pub once: bool,
     /// Not for viewers who are known.
     pub skip_if_known: bool,
-    /// An answer settles it: a form, a poll.
+    /// An answer settles it: a form, a poll, a gate.
     pub settles: bool,
     /// It takes the middle of the frame.
     pub middle: bool,

@@ -9,7 +9,7 @@ use crate::{
     results,
     state::{State, now},
     store::views,
-    timeline::{self, Person, Place, Visit},
+    timeline::{self, Person, Place, Visit, Way},
     visitor::Visitor,
 };
 use app::{
@@ -140,8 +140,9 @@ pub async fn answer(
     }
     let visit = match (flaws.is_empty(), surface) {
         (true, Surface::Play) => {
-            let grant = crate::grant::signed(&state.keys, published.video.id, id, now);
-            let to = format!("/video/play/{token}?g={grant}");
+            let mut way = Way::read(&state.keys, published.video.id, asked.query(), now);
+            way.grant(&state.keys, published.video.id, id, now);
+            let to = format!("/video/play/{token}?{}", way.carry);
             return Ok((StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response());
         }
         (true, Surface::Embed) => Visit { granted: vec![id], ..Visit::default() },

@@ -1,6 +1,7 @@
 //! Answers: what viewers did with interactions, apart from the raw entries, for counting.
 
-use super::{Conn, Result, on};
+use super::{Conn, Result, StoreError, on};
+use serde_json::Value;
 use uuid::Uuid;
 
 pub struct Answer {
@@ -23,7 +24,8 @@ on conflict do nothing";
 const BY_VIEWER: &str = "
 select distinct interaction_id from answers where account_id = $1 and video_id = $2 and viewer_id = $3";
 const OF_VIEW: &str = "
-select count(*) from answers where account_id = $1 and video_id = $2 and interaction_id = $3 and view_id = $4";
+select body from answers where account_id = $1 and video_id = $2 and interaction_id = $3 and view_id = $4
+ order by seq limit 1";
 
 /// What a viewer has answered on a video, in any view.
 pub async fn by_viewer(conn: Conn<'_>, account_id: i64, video_id: i64, viewer_id: Uuid) -> Result<Vec<Uuid>> {
@@ -31,17 +33,18 @@ pub async fn by_viewer(conn: Conn<'_>, account_id: i64, video_id: i64, viewer_id
         .bind(account_id).bind(video_id).bind(viewer_id).fetch_all(db).await)?)
 }
 
-/// Was the interaction answered in this view?
-pub async fn is_of_view(
+/// What this view answered first, as it is stored.
+pub async fn of_view(
     conn: Conn<'_>,
     account_id: i64,
     video_id: i64,
     interaction_id: Uuid,
     view_id: Uuid,
-) -> Result<bool> {
-    let n: i64 = on!(conn, db => sqlx::query_scalar(OF_VIEW)
-        .bind(account_id).bind(video_id).bind(interaction_id).bind(view_id).fetch_one(db).await)?;
-    Ok(n > 0)
+) -> Result<Option<Value>> {
+    let body: Option<String> = on!(conn, db => sqlx::query_scalar(OF_VIEW)
+        .bind(account_id).bind(video_id).bind(interaction_id).bind(view_id).fetch_optional(db).await)?;
+    let read = |body: String| serde_json::from_str(&body);
+    body.map(read).transpose().map_err(|source| StoreError::Unreadable { what: "answer", source })
 }
 
 pub async fn insert(conn: Conn<'_>, answer: &Answer) -> Result<()> {

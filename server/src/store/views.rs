@@ -28,37 +28,39 @@ pub struct View {
     pub percent: i64,
     /// Credited spans of media time, merged, as JSON `[[from,to],…]` in milliseconds.
     pub spans: String,
+    /// Interactions that need not be answered, as JSON `["<uuid>",…]`.
+    pub grants: String,
     /// When the viewing session was declared over; later events change figures only.
     pub closed_at: Option<i64>,
 }
 
 const COLUMNS: &str = "account_id, video_id, id, viewer_id, ip, surface, referrer, page_url, started_at,
        last_received_at, played, watched_ms, unique_ms, hidden_ms, muted_ms, uncredited_ms, entries, percent, spans,
-       closed_at";
-const COLUMN_COUNT: usize = 20;
+       grants, closed_at";
+const COLUMN_COUNT: usize = 21;
 const REPLACE: &str = "
 on conflict (account_id, id) do update set
   viewer_id = excluded.viewer_id, surface = excluded.surface, referrer = excluded.referrer, page_url = excluded.page_url,
   started_at = excluded.started_at, last_received_at = excluded.last_received_at, played = excluded.played,
   watched_ms = excluded.watched_ms, unique_ms = excluded.unique_ms, hidden_ms = excluded.hidden_ms,
   muted_ms = excluded.muted_ms, uncredited_ms = excluded.uncredited_ms, entries = excluded.entries, percent = excluded.percent,
-  spans = excluded.spans";
+  spans = excluded.spans, grants = excluded.grants";
 const BY_ID: &str = "
 select account_id, video_id, id, viewer_id, ip, surface, referrer, page_url, started_at,
        last_received_at, played, watched_ms, unique_ms, hidden_ms, muted_ms, uncredited_ms, entries, percent, spans,
-       closed_at
+       grants, closed_at
   from views where account_id = $1 and id = $2";
 const BY_IDS: &str = "
 select account_id, video_id, id, viewer_id, ip, surface, referrer, page_url, started_at,
        last_received_at, played, watched_ms, unique_ms, hidden_ms, muted_ms, uncredited_ms, entries, percent, spans,
-       closed_at
+       grants, closed_at
   from views where (account_id, id) in (";
 const CLOSE: &str = "
 update views set closed_at = $3 where account_id = $1 and id = $2 and closed_at is null";
 const IDLE: &str = "
 select account_id, video_id, id, viewer_id, ip, surface, referrer, page_url, started_at,
        last_received_at, played, watched_ms, unique_ms, hidden_ms, muted_ms, uncredited_ms, entries, percent, spans,
-       closed_at
+       grants, closed_at
   from views where closed_at is null and last_received_at <= $1
  order by last_received_at limit $2";
 
@@ -113,7 +115,8 @@ pub async fn replace(mut conn: Conn<'_>, views: &[View]) -> Result<()> {
                     .bind(&view.ip).bind(&view.surface).bind(&view.referrer).bind(&view.page_url)
                     .bind(view.started_at).bind(view.last_received_at).bind(view.played)
                     .bind(view.watched_ms).bind(view.unique_ms).bind(view.hidden_ms).bind(view.muted_ms)
-                    .bind(view.uncredited_ms).bind(view.entries).bind(view.percent).bind(&view.spans).bind(view.closed_at);
+                    .bind(view.uncredited_ms).bind(view.entries).bind(view.percent).bind(&view.spans).bind(&view.grants)
+                    .bind(view.closed_at);
             }
             query.execute(&mut **db).await.map(|_| ())
         })?;

@@ -11,7 +11,7 @@ use crate::{
         position,
     },
     store::{
-        self, Store, Tx, answers,
+        self, Store, StoreError, Tx, answers,
         entries::{self, Entry, NewEntry},
         outbox::{self, Message},
         showings::{self, Showing},
@@ -61,6 +61,7 @@ pub async fn append(
         if view.video_id == video.id && view.account_id == video.account_id {
             view.last_received_at = view.last_received_at.max(batch.received_at);
             view.started_at = view.started_at.min(batch.started_at);
+            grant(view, &batch.grants)?;
             good.push(batch);
             results.push(Ok(Vec::new()));
         } else {
@@ -114,7 +115,7 @@ async fn write(
             let duration_ms = batch.published.video.duration_ms.unwrap_or(0);
             let is_new = |seq: u32| new.contains(&(n, seq.into()));
             let (page, now) = (batch.viewer_id, batch.received_at);
-            let gates = gates(batch);
+            let gates = gates(batch, &granted(view)?);
             Settling { claim, page, facts, gates: &gates, duration_ms, now, is_new }.settle(tx, view).await?;
         }
         for answer in batch.answers.iter().filter(|a| new.contains(&(n, a.seq.into()))) {
@@ -124,7 +125,7 @@ async fn write(
             continue;
         }
         let duration = batch.published.video.duration_ms.unwrap_or(0);
-        let credit = credit::of(facts.iter().map(|(_, fact)| fact), duration, &gates(batch));
+        let credit = credit::of(facts.iter().map(|(_, fact)| fact), duration, &gates(batch, &granted(view)?));
         set_figures(view, &credit, facts);
         changed.push(view.clone());
         if credit.over && view.closed_at.is_none() {
@@ -172,10 +173,26 @@ fn showing(batch: &Accepted, interaction_id: Uuid) -> Showing {
 }
 
 /// What this view has to answer before it is credited with more.
-fn gates(batch: &Accepted) -> Vec<credit::Gate> {
+fn gates(batch: &Accepted, granted: &[Uuid]) -> Vec<credit::Gate> {
     let duration = batch.published.video.duration_ms.unwrap_or(0);
-    let required = batch.published.timeline.iter().filter(|one| one.is_required() && !batch.grants.contains(&one.id));
+    let required = batch.published.timeline.iter().filter(|one| one.is_required() && !granted.contains(&one.id));
     required.map(|one| (one.id, one.at.starts_ms(duration))).collect()
+}
+
+/// What this view need not answer, by all that its pages ever brought.
+fn granted(view: &View) -> store::Result<Vec<Uuid>> {
+    serde_json::from_str(&view.grants).map_err(|source| StoreError::Unreadable { what: "grants", source })
+}
+
+/// Keeps the grants that a page brought: a click-through comes without its page's pass.
+fn grant(view: &mut View, new: &[Uuid]) -> store::Result<()> {
+    if new.is_empty() {
+        return Ok(());
+    }
+    let all: BTreeSet<Uuid> = granted(view)?.into_iter().chain(new.iter().copied()).collect();
+    // Ids are always JSON.
+    view.grants = serde_json::to_string(&all).unwrap_or_default();
+    Ok(())
 }
 
 /// Ends sessions that fell silent; returns how many ended and how many deliveries that queued.
@@ -297,6 +314,7 @@ fn opened(batch: &Accepted) -> View {
         entries: 0,
         percent: 0,
         spans: "[]".into(),
+        grants: "[]".into(),
         closed_at: None,
     }
 }

@@ -199,7 +199,8 @@ impl Field {
             _ => None,
         };
         let given = showing.given.get(&self.name).and_then(Value::as_str).map(str::to_owned);
-        let known = given.or(known);
+        let picked = |option: &str| given.as_deref() == Some(option);
+        let known = given.clone().or(known);
         let mark = (!required).then(|| view! { <span class="optional">{showing.say(Word::Optional)}</span> });
         let described = error.clone();
         let control = match self.kind {
@@ -207,10 +208,11 @@ impl Field {
             Type::Checkbox | Type::Consent => {
                 let name = if self.kind == Type::Consent { "consent".to_owned() } else { name };
                 let value = self.version.clone().filter(|_| self.kind == Type::Consent).unwrap_or_else(|| "on".into());
+                let ticked = showing.given.get(&name).and_then(Value::as_str).is_some_and(|given| given == value);
                 return view! {
                     <div class="field tick-field">
                         <label class="tick">
-                            <input type="checkbox" id=id name=name value=value required=required aria-invalid=invalid aria-describedby=described data-field=self.name.clone() />
+                            <input type="checkbox" id=id name=name value=value checked=ticked required=required aria-invalid=invalid aria-describedby=described data-field=self.name.clone() />
                             <span>{label} {mark}</span>
                         </label>
                         <p class="flaw" id=error data-flaw=self.name.clone()>{flaw}</p>
@@ -221,7 +223,7 @@ impl Field {
             Type::Radio => {
                 let options = self.options.iter().map(|option| {
                     view! {
-                        <label class="tick"><input type="radio" name=name.clone() value=option.clone() required=required data-field=name.clone() /><span>{option.clone()}</span></label>
+                        <label class="tick"><input type="radio" name=name.clone() value=option.clone() checked=picked(option) required=required data-field=name.clone() /><span>{option.clone()}</span></label>
                     }
                 });
                 return view! {
@@ -234,7 +236,9 @@ impl Field {
                 .into_any();
             }
             Type::Select => {
-                let options = self.options.iter().map(|option| view! { <option value=option.clone()>{option.clone()}</option> });
+                let options = self.options.iter().map(
+                    |option| view! { <option value=option.clone() selected=picked(option)>{option.clone()}</option> },
+                );
                 view! {
                     <select id=id.clone() name=name.clone() required=required aria-invalid=invalid aria-describedby=described autocomplete=self.token() data-field=name>
                         <option value="">{showing.say(Word::Choose)}</option>
@@ -243,10 +247,14 @@ impl Field {
                 }
                 .into_any()
             }
-            Type::Textarea => view! {
-                <textarea id=id.clone() name=name.clone() rows="3" maxlength=limit required=required aria-invalid=invalid aria-describedby=described autocomplete=self.token() data-field=name></textarea>
+            Type::Textarea => {
+                // The framework writes what stands in a text area as it is.
+                let text = known.unwrap_or_default().replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+                view! {
+                    <textarea id=id.clone() name=name.clone() rows="3" maxlength=limit required=required aria-invalid=invalid aria-describedby=described autocomplete=self.token() data-field=name>{text}</textarea>
+                }
+                .into_any()
             }
-            .into_any(),
             Type::Text | Type::Email | Type::Tel | Type::Number | Type::Date => {
                 let kind = match self.kind {
                     Type::Email => "email",

@@ -4,10 +4,7 @@ use super::{Browser, answer};
 use crate::support::{App, mailbox::Mailbox};
 use reqwest::Method;
 use serde_json::json;
-use server::{
-    state::now,
-    talk::letters::{LINK_LASTS_MS, PostOffice},
-};
+use server::{state::now, talk::letters::PostOffice};
 
 fn setting(url: &str) -> [(&'static str, String); 1] {
     [("CUEPOINT_SMTP_URL", format!("{url}?from=video%40example.com"))]
