@@ -66,6 +66,16 @@ impl ApiError {
         Self::new(404, "not_found", format!("There is no such {what}."))
     }
 
+    /// 410: it was there, and is no longer.
+    pub fn gone(message: impl Into<String>) -> Self {
+        Self::new(410, "gone", message)
+    }
+
+    /// 429: too much at once; the same request may be sent again after `retry_after` seconds.
+    pub fn too_many(retry_after: u32, message: impl Into<String>) -> Self {
+        Self { retry_after: Some(retry_after), ..Self::new(429, "too_many_requests", message) }
+    }
+
     /// 413: the body is over `limit` bytes.
     pub fn too_large(limit: usize) -> Self {
         Self::new(413, "too_large", format!("The body may be at most {limit} bytes."))

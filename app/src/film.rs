@@ -1,6 +1,6 @@
 //! A video as its viewers get it. It becomes page source: nothing secret may stand in it.
 
-use crate::{interaction::Cue, theme::Theme};
+use crate::{interaction::Cue, talk::Comments, theme::Theme};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -51,7 +51,7 @@ pub struct Sound {
 }
 
 /// What the owner of a video decides about its player.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
     pub end: End,
@@ -60,6 +60,57 @@ pub struct Settings {
     /// May viewers download the file?
     pub download: bool,
     pub theme: Theme,
+    /// None leaves it to the server.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub consent: Option<Asking>,
+    pub comments: Comments,
+    /// May viewers react?
+    pub reactions: bool,
+}
+
+/// Whether a viewer must agree before a cookie tells them apart from others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Asking {
+    #[default]
+    Required,
+    /// Silence is consent.
+    Implied,
+}
+
+impl Asking {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Asking::Required => "required",
+            Asking::Implied => "implied",
+        }
+    }
+}
+
+impl std::str::FromStr for Asking {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "required" => Ok(Asking::Required),
+            "implied" => Ok(Asking::Implied),
+            _ => Err("must be required or implied"),
+        }
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            end: End::default(),
+            next: None,
+            download: false,
+            theme: Theme::default(),
+            comments: Comments::default(),
+            consent: None,
+            reactions: true,
+        }
+    }
 }
 
 /// What happens when the video has ended.

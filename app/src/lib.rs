@@ -11,5 +11,6 @@ pub mod ids;
 pub mod interaction;
 pub mod page;
 pub mod player;
+pub mod talk;
 pub mod theme;
 pub mod words;

@@ -40,9 +40,10 @@ export class Server {
     return new Server(new URL(play).origin, said.get("API key")!, child, folder, env);
   }
 
-  /** Adds a video from disk, as an operator does, while the server runs. */
-  add(...given: string[]): void {
-    execFileSync(binary, ["add", ...given], { cwd: this.folder, env: this.env, stdio: ["ignore", "ignore", "inherit"] });
+  /** Adds a video from disk, as an operator does, while the server runs; returns its number. */
+  add(...given: string[]): number {
+    const said = execFileSync(binary, ["add", ...given], { cwd: this.folder, env: this.env, stdio: ["ignore", "pipe", "inherit"] });
+    return Number(/video_id: (\d+)/.exec(said.toString())![1]);
   }
 
   /** Ends it as an operator would, and returns the exit code. */

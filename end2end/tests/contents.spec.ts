@@ -77,5 +77,5 @@ test("the scrubber shows what is under the pointer", async ({ page, server }) =>
   await expect(preview).toContainText(/0:4[01]/);
   await expect(preview.locator(".preview-picture")).toHaveCSS("background-image", /storyboard-\d\.jpg/);
   expect(await player.root.locator(".chapter-gap").count()).toBe(7);
-  expect(await player.root.locator(".moment").count()).toBe(1);
+  expect(await player.root.locator(".moment").count()).toBe(5);
 });

@@ -69,7 +69,7 @@ test("two taps at a side jump ten seconds", async ({ page, server }) => {
   await player.plays();
   const box = (await player.root.boundingBox())!;
   const twice = async (share: number) => {
-    for (let tap = 0; tap < 2; tap++) await page.touchscreen.tap(box.x + box.width * share, box.y + 60);
+    for (let tap = 0; tap < 2; tap++) await page.touchscreen.tap(box.x + box.width * share, box.y + 30);
   };
   await twice(0.9);
   await expect.poll(() => player.time()).toBeGreaterThan(10);

@@ -102,7 +102,8 @@ test.describe("the player itself", () => {
     expect(await refusal(page, (player) => player.setCurrentTime(1e6))).toBe("RangeError");
     expect(await refusal(page, (player) => player.setVolume(50))).toBe("RangeError");
     expect(await refusal(page, (player) => player.setPlaybackRate(9))).toBe("RangeError");
-    expect(await refusal(page, (player) => player.setViewer("someone"))).toBe("UnsupportedError");
+    expect(await refusal(page, (player) => player.setViewer("someone"))).toBe("DataError");
+    expect(await refusal(page, (player) => player.setConsent({} as { analytics: boolean }))).toBe("DataError");
     expect(await refusal(page, (player) => player.addCuePoint(1, () => {}))).toBe("DataCloneError");
     expect(
       await page.evaluate(async () => {

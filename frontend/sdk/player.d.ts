@@ -97,7 +97,7 @@ export interface PlayerEventMap {
   gateenter: { id: string };
   gaterelease: { id: string };
   watchedchange: Watched;
-  consentchange: unknown;
+  consentchange: { analytics: boolean };
 }
 
 export type PlayerEventName = keyof PlayerEventMap;
@@ -145,9 +145,9 @@ export interface PlayerCalls {
   removeCuePoint(id: string): Promise<void>;
   getCuePoints(): Promise<CuePoint[]>;
   getWatched(): Promise<Watched>;
-  /** Not yet: rejects with `UnsupportedError`. */
+  /** A token that your server has signed (JWT, HS256). Rejects with `DataError`, and the reason, when it does not hold. */
   setViewer(token: string): Promise<void>;
-  /** Not yet: rejects with `UnsupportedError`. */
+  /** Whether the frame may keep a cookie to know the viewer again. Without a word it keeps none. */
   setConsent(consent: { analytics: boolean }): Promise<void>;
   /**
    * Fulfilled when the player can be used; rejected with `PrivacyError`, `PasswordError`, `NotFoundError` or

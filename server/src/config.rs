@@ -1,5 +1,6 @@
 //! Settings: from the environment, then a TOML file, then defaults. An unknown key is an error.
 
+use app::film::Asking;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt, net::SocketAddr, path::PathBuf};
@@ -19,6 +20,10 @@ pub struct Config {
     pub egress_allow: Vec<IpNet>,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// Whether a viewer must agree before a cookie is set, where a video does not say.
+    pub consent: Asking,
+    /// The mail server for letters to viewers; without one nobody is asked for an e-mail address.
+    pub smtp_url: Option<Url>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +47,8 @@ struct Text {
     media_url: Option<String>,
     egress_allow: Option<String>,
     trusted_proxies: Option<String>,
+    consent: Option<String>,
+    smtp_url: Option<String>,
 }
 
 const PREFIX: &str = "CUEPOINT_";
@@ -78,6 +85,8 @@ impl Config {
             media_url: text.media_url.unwrap_or_else(|| "file://data/media".into()),
             egress_allow: networks("CUEPOINT_EGRESS_ALLOW", text.egress_allow)?,
             trusted_proxies: networks("CUEPOINT_TRUSTED_PROXIES", text.trusted_proxies)?,
+            consent: parse("CUEPOINT_CONSENT", text.consent, Asking::default().as_str())?,
+            smtp_url: smtp(text.smtp_url)?,
         })
     }
 
@@ -123,6 +132,8 @@ fn over(vars: BTreeMap<String, String>, mut text: Text) -> Result<Text, ConfigEr
             "CUEPOINT_MEDIA_URL" => &mut text.media_url,
             "CUEPOINT_EGRESS_ALLOW" => &mut text.egress_allow,
             "CUEPOINT_TRUSTED_PROXIES" => &mut text.trusted_proxies,
+            "CUEPOINT_CONSENT" => &mut text.consent,
+            "CUEPOINT_SMTP_URL" => &mut text.smtp_url,
             _ => return Err(ConfigError::Unknown { name }),
         };
         *slot = Some(value);
@@ -140,6 +151,17 @@ fn parse<T: std::str::FromStr<Err: fmt::Display>>(
     default: &str,
 ) -> Result<T, ConfigError> {
     text.as_deref().unwrap_or(default).trim().parse().map_err(|error| wrong(name, error))
+}
+
+/// `smtp://`, `smtps://` and what [`crate::talk::post`] makes of them; empty is none.
+fn smtp(text: Option<String>) -> Result<Option<Url>, ConfigError> {
+    let Some(text) = text.filter(|text| !text.trim().is_empty()) else { return Ok(None) };
+    let name = "CUEPOINT_SMTP_URL";
+    let url: Url = parse(name, Some(text), "")?;
+    if !matches!(url.scheme(), "smtp" | "smtps") || url.host().is_none() {
+        return Err(wrong(name, "must be an smtp or smtps address"));
+    }
+    Ok(Some(url))
 }
 
 /// Networks by CIDR or single address, separated by commas or blanks.
@@ -167,6 +189,8 @@ impl fmt::Display for Config {
             media_url: Some(without_password(&self.media_url)),
             egress_allow: Some(list(&self.egress_allow)),
             trusted_proxies: Some(list(&self.trusted_proxies)),
+            consent: Some(self.consent.as_str().into()),
+            smtp_url: self.smtp_url.as_ref().map(|url| without_password(url.as_str())),
         };
         f.write_str(&toml::to_string(&text).map_err(|_| fmt::Error)?)
     }
@@ -209,6 +233,17 @@ mod tests {
     fn a_wrong_value_names_its_setting() {
         let error = load(&[("CUEPOINT_EGRESS_ALLOW", "10.0.0.0/8, nonsense")]).expect_err("not a network");
         assert!(error.to_string().starts_with("CUEPOINT_EGRESS_ALLOW: \"nonsense\""));
+    }
+
+    #[test]
+    fn a_mail_server_is_named_by_its_address() {
+        assert_eq!(load(&[("CUEPOINT_SMTP_URL", " ")]).expect("none").smtp_url, None);
+        let config = load(&[("CUEPOINT_SMTP_URL", "smtps://u:secret@mail.example.com")]).expect("valid");
+        assert!(config.to_string().contains("smtps://u:hidden@mail.example.com"));
+        for wrong in ["mail.example.com", "https://mail.example.com"] {
+            let error = load(&[("CUEPOINT_SMTP_URL", wrong)]).expect_err(wrong).to_string();
+            assert!(error.starts_with("CUEPOINT_SMTP_URL: "), "{error}");
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What `serve --demo` brings, once: a sandbox account and a tour of the product.
 
+mod talk;
+
 use crate::{
     keys::{digest, random, write_private},
     media::{Media, MediaError},
@@ -112,6 +114,9 @@ async fn seed(state: &State, api_key: &str) -> Result<(), DemoError> {
         for interaction in &timeline {
             interactions::insert(tx.conn(), account.id, id, interaction, now).await?;
         }
+    }
+    if let Some(video) = videos::by_token(tx.conn(), TOKEN).await? {
+        talk::seed(&mut tx, &video, now).await?;
     }
     tx.commit().await?;
     Ok(())

@@ -2,7 +2,7 @@
 
 use crate::{
     catalogue::Published,
-    identity::Pass,
+    identity,
     metrics::Counters,
     results,
     state::State,
@@ -32,34 +32,33 @@ pub const VIEW_EVENTS: u32 = 20_000;
 const URL_CHARS: usize = 2_048;
 
 /// Stores a batch and answers once it is on disk. What is wrong with an answer is said in `lang`.
-pub async fn record(state: State, visitor: Visitor, batch: Batch, lang: Lang, now: i64) -> Result<Receipt, ApiError> {
+pub async fn record(
+    state: State,
+    visitor: Visitor,
+    mut batch: Batch,
+    lang: Lang,
+    now: i64,
+) -> Result<Receipt, ApiError> {
     let started_at = started_at(&batch, now)?;
     let token = Token::try_from(batch.video.clone()).map_err(|_| ApiError::not_found("video"))?;
     let published = state.catalogue.by_token(&token).await.map_err(crate::reply::storage)?;
     let published = published.filter(|p| p.video.deleted_at.is_none());
     let published = published.ok_or_else(|| ApiError::not_found("video"))?;
-    let pass = batch.pass.as_deref().and_then(|text| Pass::verify(text, &state.keys, now));
-    let pass = pass.filter(|pass| pass.video == token);
-    let grants = pass.as_ref().map(|pass| pass.grants.clone()).unwrap_or_default();
-    let viewer_id = match pass {
-        Some(pass) => pass.viewer_id,
-        None => {
-            let salt = state.salts.of(&state.store, now).await.map_err(crate::reply::storage)?;
-            visitor.viewer_id(&salt, published.video.account_id)
-        }
-    };
+    let told = identity::batch::claim(&state, &visitor, &mut batch, &published, now).await?;
     let mut accepted = Accepted {
         published: published.clone(),
         view_id: batch.session,
-        viewer_id,
+        viewer_id: told.viewer_id,
+        claim: told.claim,
         ip: visitor.masked_ip(),
         started_at,
         received_at: now,
         entries: Vec::with_capacity(batch.events.len()),
         answers: Vec::new(),
-        grants,
+        grants: told.grants,
     };
     let mut refused = sort(batch, &published, &mut accepted, lang)?;
+    refused.extend(told.refused);
     let mut recorded = accepted.entries.len();
     let mut results = Vec::new();
     if recorded > 0 {
@@ -190,7 +189,8 @@ fn plain(event: &mut Event, published: &Published) -> Result<(), Flaw> {
         }
         What::Load { referrer, page_url, .. } => {
             for url in [referrer, page_url].into_iter().flatten() {
-                *url = url.chars().filter(|c| !c.is_control()).take(URL_CHARS).collect();
+                *url =
+                    identity::page::without_viewer(url).chars().filter(|c| !c.is_control()).take(URL_CHARS).collect();
             }
         }
         What::Shown { interaction } | What::Skip { interaction } => {

@@ -25,6 +25,7 @@ pub mod serve;
 mod spoken;
 pub mod state;
 pub mod store;
+pub mod talk;
 pub mod timeline;
 pub mod visitor;
 pub mod webhook;

@@ -1,10 +1,17 @@
 //! The pages that viewers see. A video is looked up before anything is rendered, so the status is right.
 
+mod talk;
+
+pub use talk::{confirm, fragment as talk_fragment, part};
+
 use crate::{
     assets,
     catalogue::Published,
     framing::{self, Frames, may_frame},
-    identity::{PASS_LASTS_MS, Pass},
+    identity::{
+        Pass,
+        page::{Arrival, arrive},
+    },
     keys::random,
     spoken,
     state::{State, now},
@@ -16,16 +23,18 @@ use app::{
     engage::Surface,
     film::{Film, Sound, Track},
     ids::Token,
-    interaction::{Interaction, Named, Showing},
+    interaction::{Interaction, Showing},
     page::{
         Assets, Frame,
         closed::{Closed, ClosedPage, ClosedPageProps},
         embed::{EmbedPage, EmbedPageProps},
+        gallery::{GalleryPage, GalleryPageProps},
         home::{HomePage, HomePageProps},
         play::{About, PlayPage, PlayPageProps},
         sdk::{SdkPage, SdkPageProps},
     },
     player::{Options, Setting},
+    talk::form::Draft,
     theme,
     words::Lang,
 };
@@ -34,7 +43,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
-use http::{HeaderMap, StatusCode, header, request::Parts};
+use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 use hydration_context::SsrSharedContext;
 use leptos::prelude::*;
 use std::{
@@ -47,10 +56,16 @@ static ASSETS: LazyLock<Assets> = LazyLock::new(assets::names);
 
 /// What a request says about how it wants to be answered.
 pub struct Asked {
-    query: String,
-    lang: Lang,
+    pub query: String,
+    pub lang: Lang,
     peer: SocketAddr,
-    headers: HeaderMap,
+    pub headers: HeaderMap,
+}
+
+impl Asked {
+    pub fn visitor(&self, state: &State) -> Visitor {
+        Visitor::new(self.peer, &self.headers, &state.config)
+    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Asked {
@@ -88,13 +103,23 @@ pub async fn play(Shared(state): Shared<State>, Path(token): Path<String>, asked
     show(&state, token, asked, Surface::Play, Visit::default()).await
 }
 
+/// The play page with this status; `draft` is what a viewer had written when something was wrong with it.
+pub async fn play_with(state: &State, token: String, asked: Asked, status: u16, draft: Option<Draft>) -> Response {
+    let mut page = show(state, token, asked, Surface::Play, Visit { draft, ..Visit::default() }).await;
+    if page.status() == StatusCode::OK {
+        *page.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    }
+    page
+}
+
 /// `GET /video/embed/{token}`: never redirects, so that the frame's address stays as its parent wrote it.
 pub async fn embed(Shared(state): Shared<State>, Path(token): Path<String>, asked: Asked) -> Response {
     show(&state, token, asked, Surface::Embed, Visit::default()).await
 }
 
 /// A video's page, also as the answer to a form where no script runs.
-pub async fn show(state: &State, token: String, asked: Asked, surface: Surface, visit: Visit) -> Response {
+pub async fn show(state: &State, token: String, asked: Asked, surface: Surface, mut visit: Visit) -> Response {
+    let draft = visit.draft.take();
     let closed_frames = match surface {
         Surface::Play => Frames::Nobody,
         Surface::Embed => Frames::Anyone,
@@ -105,24 +130,37 @@ pub async fn show(state: &State, token: String, asked: Asked, surface: Surface, 
     };
     let video = &found.published.video;
     let path = format!("/video/play/{}", video.token);
-    let setting = Setting {
+    let mut setting = Setting {
         surface,
         options: Options::read(&asked.query),
         lang: asked.lang,
         share_url: state.config.link(&path),
         engine: ASSETS.engine.clone(),
-        before: found.before,
+        before: found.before.clone(),
         style: ASSETS.style.clone(),
+        marks: String::new(),
+        comments: false,
     };
-    let film = found.film;
     if surface == Surface::Embed {
         if !is_allowed_here(state, video, &asked.headers) {
             return refuse(state, asked.lang, Closed::NotHere(None), &closed_frames);
         }
-        return html(state, asked.lang, 200, &path, &Frames::Of(video), move |frame| {
+        setting.comments = setting.options.comments && talk::is_on(video);
+        if setting.comments {
+            setting.marks = talk::marks(state, &found.published, asked.lang).await;
+        }
+        let film = found.film;
+        let page = html(state, asked.lang, 200, &path, &Frames::Of(video), move |frame| {
             EmbedPage(EmbedPageProps { frame, film, setting })
         });
+        return with(page, &found.arrival);
     }
+    let (talk, marks) = talk::on_page(state, &found, &asked, draft).await.unwrap_or_else(|error| {
+        // A page without its talk is better than no page.
+        crate::reply::storage(error);
+        Default::default()
+    });
+    setting.marks = marks;
     let about = About {
         views: spoken::views(asked.lang, found.published.plays),
         date: spoken::day(asked.lang, video.created_at),
@@ -131,10 +169,25 @@ pub async fn show(state: &State, token: String, asked: Asked, surface: Surface, 
         embed_url: state.config.link(&format!("/video/embed/{}", video.token)),
         sdk_url: state.config.link("/sdk/player.js"),
         contents: state.contents.of(video).await,
+        watching_as: found.arrival.watching_as.clone(),
     };
-    html(state, asked.lang, 200, &path, &closed_frames, move |frame| {
-        PlayPage(PlayPageProps { frame, film, about, setting })
-    })
+    let film = found.film;
+    let page = html(state, asked.lang, 200, &path, &closed_frames, move |frame| {
+        PlayPage(PlayPageProps { frame, film, about, setting, talk })
+    });
+    with(page, &found.arrival)
+}
+
+/// The page with the headers that its viewer needs.
+fn with(mut page: Response, arrival: &Arrival) -> Response {
+    if let Some(cookie) = &arrival.cookie {
+        page.headers_mut().append(header::SET_COOKIE, cookie.clone());
+    }
+    // For whoever signs the tokens; the reason never repeats the token.
+    if let Some(Ok(reason)) = arrival.refused.as_deref().map(HeaderValue::from_str) {
+        page.headers_mut().insert("cuepoint-viewer-token", reason);
+    }
+    page
 }
 
 /// `GET /`
@@ -148,6 +201,14 @@ pub async fn sdk(Shared(state): Shared<State>) -> Response {
     html(&state, Lang::En, 200, "/sdk", &Frames::Within, |frame| SdkPage(SdkPageProps { frame, token }))
 }
 
+/// `GET /demo/interactions`: every kind of interaction, over the demo's poster.
+pub async fn gallery(Shared(state): Shared<State>, asked: Asked) -> Response {
+    let token = crate::demo::TOKEN.to_owned();
+    html(&state, asked.lang, 200, "/demo/interactions", &Frames::Nobody, |frame| {
+        GalleryPage(GalleryPageProps { frame, token })
+    })
+}
+
 /// Every address that is nobody's.
 pub async fn nowhere(Shared(state): Shared<State>, asked: Asked) -> Response {
     refuse(&state, asked.lang, Closed::Unknown, &Frames::Nobody)
@@ -158,15 +219,21 @@ struct Found {
     published: Arc<Published>,
     film: Film,
     before: Vec<(Interaction, Showing)>,
+    /// Who came.
+    arrival: Arrival,
 }
 
 async fn found(state: &State, token: String, asked: &Asked, surface: Surface, visit: Visit) -> Result<Found, Closed> {
     let published = watchable(state, token).await?;
-    let (film, before) = film(state, &published, asked, surface, visit).await.map_err(|error| {
+    let unwell = |error| {
         crate::reply::storage(error);
         Closed::Unwell
-    })?;
-    Ok(Found { published, film, before })
+    };
+    let visitor = Visitor::new(asked.peer, &asked.headers, &state.config);
+    let arrival = arrive(state, &visitor, &asked.query, surface, &published, now()).await.map_err(unwell)?;
+    let film = film(state, &published, asked, surface, visit, &arrival).await;
+    let (film, before) = film.map_err(unwell)?;
+    Ok(Found { published, film, before, arrival })
 }
 
 /// The video of a token, or why it can't be watched.
@@ -206,20 +273,15 @@ async fn film(
     asked: &Asked,
     surface: Surface,
     visit: Visit,
+    arrival: &Arrival,
 ) -> crate::store::Result<(Film, Vec<(Interaction, Showing)>)> {
     let (video, now) = (&published.video, now());
-    let salt = state.salts.of(&state.store, now).await?;
-    let viewer_id = Visitor::new(asked.peer, &asked.headers, &state.config).viewer_id(&salt, video.account_id);
-    let person = Person { viewer_id, named: Named::default(), is_lasting: false };
+    let person = Person::from(&arrival.viewer);
     let place = Place { surface, lang: asked.lang, session: Uuid::now_v7(), now };
     let mine = timeline::of(state, published, &person, &asked.query, visit, place).await?;
     let given = |text: Option<String>| text.filter(|_| !mine.withholds_media);
     let file = |name: &str| format!("/media/{}/{name}", video.token);
-    let pass = Token::try_from(video.token.clone()).map(|token| {
-        let expires_at = now + PASS_LASTS_MS;
-        Pass { video: token, timeline_version: video.timeline_version, viewer_id, grants: mine.grants, expires_at }
-            .signed(&state.keys)
-    });
+    let pass = arrival.pass.clone().map(|pass| Pass { grants: mine.grants, ..pass }.signed(&state.keys));
     let mut settings = video.settings.clone();
     // An embedder's colour comes before the owner's, if it can be seen.
     if let Some(accent) = Options::read(&asked.query).color.as_deref().and_then(theme::nearest_accent) {

@@ -8,9 +8,10 @@ use crate::{
     writer::AcceptedAnswer,
 };
 use app::interaction::{
-    Interaction, Kind, Spec,
+    Interaction, Kind, Named, Spec,
     lead_form::CONTACT,
     poll::{Poll, Results},
+    text,
 };
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -37,10 +38,15 @@ pub async fn of(
                 result.insert("tally".into(), tally(state, published, interaction, poll.choices.len()).await?);
                 result
             }
-            Spec::LeadForm(_) => {
+            Spec::LeadForm(form) => {
                 let fields = body.get("fields");
                 let known = CONTACT.iter().any(|name| fields.is_some_and(|fields| fields.get(name).is_some()));
-                Map::from_iter([("known".to_owned(), known.into())])
+                let mut result = Map::from_iter([("known".to_owned(), known.into())]);
+                // What the form thanks with may name whom it has just met.
+                if let Some(thanks) = &form.thanks {
+                    result.insert("thanks".into(), text::fill(thanks, &met(fields)).into());
+                }
+                result
             }
             Spec::Poll(_) | Spec::Annotation(_) | Spec::Cta(_) | Spec::EndScreen(_) => Map::new(),
         };
@@ -60,6 +66,18 @@ pub async fn of(
         results.push(result.into());
     }
     Ok(results)
+}
+
+/// Who a form has met.
+fn met(fields: Option<&Value>) -> Named {
+    let text = |name: &str| Some(fields?.get(name)?.as_str()?.to_owned());
+    Named {
+        email: text("email"),
+        name: text("name"),
+        first_name: text("first_name"),
+        last_name: text("last_name"),
+        phone: text("phone"),
+    }
 }
 
 /// How a poll stands now, for a view that may see it: none when it may not.

@@ -11,7 +11,8 @@ use axum::{
 use http::{HeaderValue, StatusCode, header};
 use tower::ServiceBuilder;
 use tower_http::{
-    ServiceBuilderExt,
+    CompressionLevel, ServiceBuilderExt,
+    compression::CompressionLayer,
     request_id::{MakeRequestUuid, RequestId},
     set_header::SetResponseHeaderLayer,
     trace::TraceLayer,
@@ -31,26 +32,37 @@ pub fn router(state: State) -> Router {
             HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
         ));
     Router::new()
-        .route("/", get(page::home))
-        .route("/video/play/{token}", get(page::play))
-        .route("/video/embed/{token}", get(page::embed))
+        .merge(pages())
         .route("/video/cta/{video_id}", get(api::cta::follow))
-        .route("/video/faces/{token}", post(api::faces::faces))
         .route("/video/results/{token}/{interaction}", get(api::faces::results))
-        .route("/video/answer/{token}/{interaction}", post(api::faces::answer))
+        .route("/video/forget/{token}", post(api::forget::forget))
         .route("/media/{token}/{file}", get(api::media::file))
         .route("/thumbnails/{name}", get(api::media::thumbnail))
         .route("/pkg/{file}", get(assets::get))
         .route("/hls/{file}", get(assets::get))
-        .route("/sdk", get(page::sdk))
         .route("/sdk/{file}", get(assets::sdk))
         .route(RECORD_PATH, post(api::engage::record).fallback(api::engage::only_post))
         .route("/livez", get(|| async { "ok" }))
         .route("/readyz", get(ready))
+        .merge(api::talk::routes())
         .merge(api::routes(&state))
         .fallback(page::nowhere)
         .layer(layers)
         .with_state(state)
+}
+
+/// What is HTML: it travels compressed, by the fastest way, since it is made anew each time. Media, chunks
+/// and what is built ahead stay as they are.
+fn pages() -> Router<State> {
+    Router::new()
+        .route("/", get(page::home))
+        .route("/sdk", get(page::sdk))
+        .route("/demo/interactions", get(page::gallery))
+        .route("/video/play/{token}", get(page::play))
+        .route("/video/embed/{token}", get(page::embed))
+        .route("/video/faces/{token}", post(api::faces::faces))
+        .route("/video/answer/{token}/{interaction}", post(api::faces::answer))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
 }
 
 /// A span without the query: it may carry an API key.

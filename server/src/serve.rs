@@ -12,6 +12,7 @@ use crate::{
     routes,
     state::{Inner, State, now},
     store::{Store, StoreError},
+    talk::{Talks, letters::PostOffice},
     webhook::courier::Courier,
     writer::Writer,
 };
@@ -35,6 +36,8 @@ pub enum StartError {
     Media(#[from] MediaError),
     #[error("outgoing connections: {0}")]
     Egress(#[from] reqwest::Error),
+    #[error("{0}")]
+    Letters(String),
     #[error("{0}")]
     Io(#[from] io::Error),
 }
@@ -61,6 +64,7 @@ impl Server {
         let egress = egress::Client::for_reading(&config.egress_allow)?;
         let state = State::new(Inner {
             catalogue: Catalogue::new(store.clone()),
+            talks: Talks::new(store.clone()),
             config,
             store,
             keys,
@@ -79,6 +83,9 @@ impl Server {
         let stopped = stopping.clone().cancelled_owned();
         let http = tokio::spawn(async move { axum::serve(listener, app).with_graceful_shutdown(stopped).await });
         let mut helpers = vec![courier, sweeper];
+        if let Some(office) = PostOffice::new(state.clone()).map_err(StartError::Letters)? {
+            helpers.push(tokio::spawn(office.run(stopping.clone())));
+        }
         if let Some(admin) = admin {
             let (app, stopped) = (metrics::router(state.clone()), stopping.cancelled_owned());
             helpers.push(tokio::spawn(async move {
@@ -106,13 +113,16 @@ impl Server {
     }
 }
 
-/// Declares sessions over that fell silent.
+/// Declares sessions over that fell silent, and forgets old salts.
 async fn sweep(state: State, stopping: CancellationToken) {
     let mut pace = time::interval(SWEEP);
     pace.set_missed_tick_behavior(time::MissedTickBehavior::Delay);
     while stopping.run_until_cancelled(pace.tick()).await.is_some() {
         if let Err(error) = state.writer.close_idle(now()).await {
             tracing::warn!(%error, "silent views were not closed");
+        }
+        if let Err(error) = state.salts.sweep(&state.store, now()).await {
+            tracing::warn!(%error, "old salts were not deleted");
         }
     }
 }

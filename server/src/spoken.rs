@@ -29,6 +29,13 @@ pub fn views(lang: Lang, n: i64) -> String {
     lang.with(word, &number)
 }
 
+/// An instant (Unix milliseconds) as machines read it: `2026-11-23T10:20:30Z`.
+pub fn instant(at: i64) -> String {
+    let Ok(t) = time::OffsetDateTime::from_unix_timestamp(at.div_euclid(1_000)) else { return String::new() };
+    let (date, month) = (t.date(), u8::from(t.month()));
+    format!("{:04}-{month:02}-{:02}T{:02}:{:02}:{:02}Z", date.year(), date.day(), t.hour(), t.minute(), t.second())
+}
+
 /// The day of an instant (Unix milliseconds, UTC): `November 23, 2026`.
 pub fn day(lang: Lang, at: i64) -> String {
     let date = time::OffsetDateTime::from_unix_timestamp(at.div_euclid(1_000)).ok().map(|t| t.date());

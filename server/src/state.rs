@@ -2,7 +2,7 @@
 
 use crate::{
     catalogue::Catalogue, config::Config, contents::Contents, egress, identity::Salts, keys::Keys, media::Media,
-    metrics::Counters, store::Store, writer::Writer,
+    metrics::Counters, store::Store, talk::Talks, writer::Writer,
 };
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -23,6 +23,7 @@ pub struct Inner {
     pub salts: Salts,
     pub counters: Counters,
     pub writer: Writer,
+    pub talks: Talks,
     /// Rung after a commit that queued deliveries.
     pub courier_bell: Arc<Notify>,
     /// Cancelled when the server is asked to stop.

@@ -3,6 +3,7 @@
 use crate::{
     catalogue::Published,
     grant,
+    identity::{Origin, Viewer},
     keys::Keys,
     state::State,
     store::{self, answers},
@@ -11,6 +12,7 @@ use app::{
     engage::Surface,
     error::Flaw,
     interaction::{At, Cue, Frequency, Interaction, Named, Showing, cues, text},
+    talk::form::Draft,
     words::Lang,
 };
 use serde_json::{Map, Value};
@@ -74,6 +76,14 @@ pub struct Person {
     pub is_lasting: bool,
 }
 
+impl From<&Viewer> for Person {
+    fn from(viewer: &Viewer) -> Self {
+        let Viewer { email, name, first_name, last_name, phone, .. } = viewer.clone();
+        let named = Named { email, name, first_name, last_name, phone };
+        Self { viewer_id: viewer.id, named, is_lasting: viewer.origin != Origin::Daily }
+    }
+}
+
 /// What a form without a script brought with it, when it was not taken.
 #[derive(Default)]
 pub struct Visit {
@@ -82,6 +92,8 @@ pub struct Visit {
     pub at: Option<Uuid>,
     pub flaws: Vec<Flaw>,
     pub given: Map<String, Value>,
+    /// What a viewer had written for the talk below, when something was wrong with it.
+    pub draft: Option<Draft>,
 }
 
 /// The timeline for one viewer.

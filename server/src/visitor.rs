@@ -1,6 +1,13 @@
 //! Who asks, as far as it may be known: the address at the door, masked before it is written.
 
-use crate::{config::Config, keys::mac};
+use crate::{
+    config::Config,
+    identity::{
+        Origin,
+        cookie::{self, Kept},
+    },
+    keys::mac,
+};
 use http::{HeaderMap, header};
 use ipnet::IpNet;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
@@ -10,6 +17,10 @@ use uuid::Uuid;
 pub struct Visitor {
     ip: IpAddr,
     user_agent: String,
+    /// What the browser keeps for us.
+    pub cookie: Option<Kept>,
+    /// The browser says that nothing may be kept, nor anyone be recognised.
+    pub barred: bool,
 }
 
 /// The longest user agent that is looked at, in bytes.
@@ -21,7 +32,12 @@ impl Visitor {
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let user_agent = text(header::USER_AGENT);
         let end = user_agent.floor_char_boundary(USER_AGENT);
-        Self { ip: client_ip(peer.ip(), headers, &config.trusted_proxies), user_agent: user_agent[..end].to_owned() }
+        Self {
+            ip: client_ip(peer.ip(), headers, &config.trusted_proxies),
+            user_agent: user_agent[..end].to_owned(),
+            cookie: cookie::read(headers),
+            barred: cookie::is_barred(headers),
+        }
     }
 
     /// The address as it may be stored: `188.XXX.29.XXX`, or the /48 of an IPv6 address.
@@ -38,16 +54,19 @@ impl Visitor {
         }
     }
 
+    /// Who can't easily be someone else: an IPv4 address, or the /64 of an IPv6 address.
+    pub fn network(&self) -> Vec<u8> {
+        match self.ip {
+            IpAddr::V4(ip) => ip.octets().to_vec(),
+            IpAddr::V6(ip) => ip.octets()[..8].to_vec(),
+        }
+    }
+
     /// An id that is the same for one browser on one account and one day, and can't be linked
     /// to anything once the day's salt is deleted.
     pub fn viewer_id(&self, salt: &[u8], account_id: i64) -> Uuid {
-        let network = match self.ip {
-            IpAddr::V4(ip) => ip.octets().to_vec(),
-            IpAddr::V6(ip) => ip.octets()[..8].to_vec(),
-        };
-        let message = [&account_id.to_be_bytes(), network.as_slice(), self.user_agent.as_bytes()].concat();
-        let [id @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = mac(salt, &message);
-        Uuid::new_v8(id)
+        let message = [&account_id.to_be_bytes(), self.network().as_slice(), self.user_agent.as_bytes()].concat();
+        Origin::Daily.id(&mac(salt, &message))
     }
 }
 

@@ -3,9 +3,13 @@
 
 mod ledger;
 mod memory;
+mod who;
+
+pub use ledger::{media, send};
 
 use crate::{
     catalogue::Published,
+    identity::batch::Claim,
     store::{Store, entries::Entry},
 };
 use app::{engage::What, error::ApiError};
@@ -20,7 +24,10 @@ use uuid::Uuid;
 pub struct Accepted {
     pub published: Arc<Published>,
     pub view_id: Uuid,
+    /// The viewer to whom its page was given.
     pub viewer_id: Uuid,
+    /// What else it says of the viewer; none for most.
+    pub claim: Option<Box<Claim>>,
     /// Masked.
     pub ip: String,
     /// When the view began, in Unix milliseconds of the server's clock.

@@ -53,15 +53,23 @@ fn is_open(gate: &Gate) -> bool {
     *gate == Gate::None
 }
 
+/// How far behind the moment of what has no time of its own a jump still meets it.
+const MET_MS: i64 = 1_000;
+
 impl Interaction {
     /// As far as time is concerned.
     pub fn moment(&self) -> Moment {
         let kind = self.spec.kind();
-        let waits = self.gate != Gate::None || matches!(self.at, At::Before | At::End);
-        let own = self.duration_s.map(|s| (s * 1000.0) as i64);
+        let own = self.duration_s.map(|s| (s * 1000.0) as i64).or(kind.stays_ms());
+        let stays_ms = match self.at {
+            At::Before | At::End => None,
+            // What holds playback stays as long as it holds; a jump meets it only close by.
+            At::S(_) | At::Pct(_) | At::FromEndS(_) if self.pause || self.gate != Gate::None => own.or(Some(MET_MS)),
+            At::S(_) | At::Pct(_) | At::FromEndS(_) => own,
+        };
         Moment {
             at: self.at,
-            stays_ms: if waits { None } else { own.or(kind.stays_ms()) },
+            stays_ms,
             pause: self.pause,
             gate: self.gate,
             once: self.frequency != Frequency::Always,
@@ -154,7 +162,7 @@ mod tests {
         assert_eq!(cues(&[parsed(json.clone())], 75_000, str::to_owned)[0].skip, Some(5_000));
         json["gate"] = "required".into();
         let cue = &cues(&[parsed(json)], 75_000, str::to_owned)[0];
-        assert_eq!((cue.skip, cue.stays), (None, None));
+        assert_eq!((cue.skip, cue.stays), (None, Some(8_000)));
         assert!(cue.settles, "once it is passed it goes: nothing else would take it off the frame");
     }
 }

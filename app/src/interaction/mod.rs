@@ -19,7 +19,7 @@ pub mod text;
 pub use action::Action;
 pub use card::card;
 pub use cue::{Cue, cues};
-pub use face::{Named, Showing};
+pub use face::{Named, Showing, sign};
 pub use image::Image;
 pub use layout::{Edge, Layout};
 

@@ -140,7 +140,7 @@ impl Kind for Poll {
                 view! { <span class="choice-mark" hidden data-right=showing.say(Word::Right) data-wrong=showing.say(Word::NotRight)></span> }
             });
             view! {
-                <label class="choice">
+                <label class="poll-choice">
                     <input type=kind name=name value=i.to_string() checked=picked required=!self.multiple />
                     <span class="choice-text">{showing.fill(choice)}</span>
                     {mark}

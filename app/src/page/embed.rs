@@ -4,6 +4,7 @@ use super::{Document, Frame, rest};
 use crate::{
     film::Film,
     player::{Player, Setting},
+    talk::live,
 };
 use leptos::prelude::*;
 
@@ -12,6 +13,8 @@ pub fn EmbedPage(frame: Frame, film: Film, setting: Setting) -> impl IntoView {
     let (title, description) = (film.title.clone(), film.description.clone());
     let (poster, label) = (film.poster.clone(), film.title.clone());
     let rest = rest(&frame.assets);
+    let nonce = frame.nonce.clone();
+    let live = setting.comments.then(|| view! { <script nonce=nonce>{live::SCRIPT.as_str()}</script> });
     view! {
         <Document frame title description poster boots=true class="embed">
             // The page around the frame has a main part of its own.
@@ -19,6 +22,7 @@ pub fn EmbedPage(frame: Frame, film: Film, setting: Setting) -> impl IntoView {
                 <Player film setting />
             </section>
             {rest}
+            {live}
         </Document>
     }
 }

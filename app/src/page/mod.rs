@@ -1,7 +1,9 @@
 //! Whole pages: the document around a view, and what it loads.
 
 pub mod closed;
+pub mod confirm;
 pub mod embed;
+pub mod gallery;
 pub mod home;
 pub mod play;
 pub mod sdk;

@@ -4,6 +4,10 @@ use super::{Document, Frame, rest};
 use crate::{
     film::Film,
     player::{Player, Setting, clock},
+    talk::{
+        live,
+        section::{TalkSection, section},
+    },
     words::{Lang, Word},
 };
 use leptos::prelude::*;
@@ -23,6 +27,8 @@ pub struct About {
     pub sdk_url: String,
     /// Chapters, else what is said.
     pub contents: Arc<Vec<Line>>,
+    /// Whom the page takes its viewer for: a masked e-mail address, or a name.
+    pub watching_as: Option<String>,
 }
 
 /// A moment of the video, with what it is about.
@@ -33,7 +39,7 @@ pub struct Line {
 }
 
 #[component]
-pub fn PlayPage(frame: Frame, film: Film, about: About, setting: Setting) -> impl IntoView {
+pub fn PlayPage(frame: Frame, film: Film, about: About, setting: Setting, talk: Option<TalkSection>) -> impl IntoView {
     let lang = frame.lang;
     let rest = rest(&frame.assets);
     let (title, description) = (film.title.clone(), film.description.clone());
@@ -42,6 +48,14 @@ pub fn PlayPage(frame: Frame, film: Film, about: About, setting: Setting) -> imp
     let has_contents = film.chapters.is_some() || !film.captions.is_empty() || !film.timeline.is_empty();
     let has_chapters = film.chapters.is_some();
     let share = share(lang, &film, &about);
+    let viewer = about.watching_as.map(|who| viewer(lang, who, &film.token));
+    let live_nonce = frame.nonce.clone();
+    let talk = talk.map(|talk| {
+        view! {
+            {section(lang, talk, film.pass.clone())}
+            <script nonce=live_nonce>{live::SCRIPT.as_str()}</script>
+        }
+    });
     let class = if has_contents { "watch wide" } else { "watch" };
     view! {
         <Document frame title=title.clone() description=description.clone() poster boots=true class="page">
@@ -65,7 +79,9 @@ pub fn PlayPage(frame: Frame, film: Film, about: About, setting: Setting) -> imp
                             {lang.say(Word::Share)}
                         </button>
                     </header>
+                    {viewer}
                     {(!description.is_empty()).then(|| view! { <p class="watch-about">{description}</p> })}
+                    {talk}
                 </div>
                 {has_contents.then(|| view! {
                     <aside class="side" aria-label=lang.say(Word::Contents)>
@@ -76,6 +92,17 @@ pub fn PlayPage(frame: Frame, film: Film, about: About, setting: Setting) -> imp
             </main>
             <footer class="foot">{lang.with(Word::PlayedBy, "Cuepoint")}</footer>
         </Document>
+    }
+}
+
+/// Who is taken to be watching, and a way out that needs no script.
+fn viewer(lang: Lang, who: String, token: &str) -> impl IntoView + use<> {
+    let action = format!("/video/forget/{token}");
+    view! {
+        <form class="watch-viewer" method="post" action=action>
+            <span>{lang.with(Word::WatchingAs, &who)}</span>
+            <button type="submit">{lang.say(Word::NotYou)}</button>
+        </form>
     }
 }
 

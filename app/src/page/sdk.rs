@@ -85,7 +85,7 @@ pub fn SdkPage(frame: Frame, token: String) -> impl IntoView {
                 </p>
                 <h1>"Embed SDK"</h1>
                 <p class="docs-lead">
-                    "A player on your page by one tag, and a promise for everything you want of it. Under 5 kB, no cookies, "
+                    "A player on your page by one tag, and a promise for everything you want of it. Under 5 kB, no cookie without consent, "
                     "no requests to anyone else."
                 </p>
             </header>

@@ -15,12 +15,13 @@ pub fn script(assets: &Assets) -> Option<String> {
     let (script, wasm) = (assets.script.as_ref()?, assets.wasm.as_ref()?);
     let chunks = assets.chunks.as_ref().map(|src| format!("import({src:?});")).unwrap_or_default();
     Some(format!(
-        "(()=>{{const d=document,w=window,q=w.__cue={{m:[],i:u=>import(u)}};let f=0;\
+        "(()=>{{const d=document,w=window,q=w.__cue={{m:[],i:u=>import(u)}};d.documentElement.classList.add('js');let f=0;\
          const go=()=>{{if(f++)return;{chunks}\
          const b=fetch({wasm:?},{{credentials:'same-origin'}});\
          import({script:?}).then(async m=>{{await m.default({{module_or_path:b}});m.start()}})}};\
          for(const e of['loadeddata','error'])d.addEventListener(e,x=>x.target.tagName==='VIDEO'&&go(),true);\
          for(const e of['pointerdown','keydown'])w.addEventListener(e,go,{{capture:true,passive:true}});\
+         d.addEventListener('click',e=>e.target.closest('.first')&&d.querySelector('video').play().catch(()=>{{}}));\
          d.addEventListener('playing',e=>q.p??=[performance.now(),e.target.currentTime],true);\
          w.addEventListener('message',e=>{{const x=e.data;\
          if(q.m&&e.source===w.parent&&/player\\.js|cuepoint/.test(x&&x.context||x)){{q.m.push(e);go();\

@@ -32,6 +32,7 @@ mod share;
 mod sounds;
 mod speech;
 mod stream;
+mod talk;
 
 pub use options::Options;
 pub use speech::clock;
@@ -39,7 +40,7 @@ pub use speech::clock;
 use crate::{
     engage::Surface,
     film::{End, Film},
-    interaction::{Cue, Interaction, Showing, card},
+    interaction::{Cue, Interaction, Showing, card, sign},
     words::{Lang, Word},
 };
 use deck::Deck;
@@ -64,6 +65,10 @@ pub struct Setting {
     pub before: Vec<(Interaction, Showing)>,
     /// Where the rest of the style is found.
     pub style: Option<String>,
+    /// Where on the scrubber something was said; see [`crate::talk::marks`].
+    pub marks: String,
+    /// An embed that offers what viewers have said.
+    pub comments: bool,
 }
 
 /// The player in the server's HTML: a plain `<video>` with native controls, which no script ever
@@ -71,7 +76,7 @@ pub struct Setting {
 /// `data-` attributes of the root, where only what is needed is read.
 #[component]
 pub fn Player(film: Film, setting: Setting) -> impl IntoView {
-    let Setting { surface, options, lang, share_url, engine, before, style: sheet } = setting;
+    let Setting { surface, options, lang, share_url, engine, before, style: sheet, marks, comments } = setting;
     let embedded = surface == Surface::Embed;
     let settings = film.settings;
     let streams = film.stream.is_some() && engine.is_some();
@@ -89,6 +94,7 @@ pub fn Player(film: Film, setting: Setting) -> impl IntoView {
     };
     let mut style = format!("--ratio:{}/{};", film.width.max(1), film.height.max(1));
     style.push_str(&settings.theme.css());
+    style.push_str(&marks);
     let sounds = (!film.sounds.is_empty()).then(|| {
         let others =
             film.sounds.iter().map(|sound| format!("{} {} {}", sound.src, u8::from(sound.described), sound.label));
@@ -117,6 +123,14 @@ pub fn Player(film: Film, setting: Setting) -> impl IntoView {
         .collect();
     // The server keeps the file back until a gate before it was passed.
     let src = Some(film.src.clone()).filter(|src| !src.is_empty());
+    // Until ours take over, the boot script hears it; without a script the native controls do.
+    let first = (!options.bare && !options.autoplay && src.is_some()).then(|| {
+        view! {
+            <button type="button" class="big-play first" aria-label=lang.say(Word::PlayVideo)>
+                {sign(controls::icon::PLAY)}
+            </button>
+        }
+    });
     let start = Start {
         token: &film.token,
         pass: &film.pass,
@@ -146,6 +160,7 @@ pub fn Player(film: Film, setting: Setting) -> impl IntoView {
             data-next=next
             data-sounds=sounds
             data-file=src
+            data-comments=comments.then(|| lang.say(Word::Comments))
             data-download=settings.download.then_some("")
             data-stream=film.stream
             data-engine=engine.filter(|_| streams)
@@ -167,6 +182,7 @@ pub fn Player(film: Film, setting: Setting) -> impl IntoView {
                 {film.chapters.map(|src| view! { <track kind="chapters" src=src /> })}
                 {film.storyboard.map(|src| view! { <track kind="metadata" label="thumbnails" src=src /> })}
             </video>
+            {first}
             {headline}
             {logo}
             {sheet}
@@ -209,6 +225,9 @@ fn skin(said: &JsValue, root: &HtmlElement, video: &HtmlVideoElement) -> impl In
     let recorder = Recorder::new(text("token"), text("pass"), surface);
     let deck = Deck::new(media, speech::Words::new(&text("words")), recorder, stage::moments(&cues));
     deck.player.set(root, video);
+    if let Ok(Some(first)) = root.query_selector(".big-play.first") {
+        first.remove();
+    }
     habits::take_up(deck, root, video);
     media.follow(root, video, move |video, event| hear(deck, video, event));
     recorder.start(video);
@@ -223,6 +242,7 @@ fn skin(said: &JsValue, root: &HtmlElement, video: &HtmlVideoElement) -> impl In
     stage::wait(deck, cues);
     contents::wait(deck);
     share::wait(deck);
+    talk::wait(deck);
     bridge::open(deck);
     view! {
         <captions::Captions player=deck.player />

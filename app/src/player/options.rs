@@ -20,6 +20,8 @@ pub struct Options {
     pub color: Option<String>,
     pub title: bool,
     pub no_keys: bool,
+    /// The embed offers what viewers have said.
+    pub comments: bool,
 }
 
 /// The longest language tag.
@@ -38,6 +40,7 @@ impl Options {
                 ("controls", Some(on)) => options.bare = !on,
                 ("title", Some(on)) => options.title = on,
                 ("keyboard", Some(on)) => options.no_keys = !on,
+                ("comments", Some(on)) => options.comments = on,
                 ("captions", Some(on)) => options.captions = Some(if on { "1" } else { "0" }.to_owned()),
                 ("captions", None) if is_tag(value) => options.captions = Some(value.to_owned()),
                 ("t" | "start", _) => options.start_s = seconds(value).filter(|s| *s > 0.0).or(options.start_s),
@@ -80,7 +83,7 @@ fn rate(value: &str) -> Option<i64> {
 }
 
 /// Seconds written as `90`, `1m30s` or `1:30`.
-fn seconds(text: &str) -> Option<f64> {
+pub fn seconds(text: &str) -> Option<f64> {
     let parts: Vec<&str> = if text.contains(':') {
         text.split(':').collect()
     } else if text.ends_with(['s', 'm', 'h']) {
@@ -141,7 +144,7 @@ mod tests {
     fn an_address_says_all_that_the_player_understands() {
         let options = Options::read(
             "autoplay=1&muted=true&loop=1&controls=0&t=1m30s&stop=2:00&playbackRate=1.5&captions=de&color=%23aabbcc&\
-             title=1&keyboard=false",
+             title=1&keyboard=false&comments=1",
         );
         let all = Options {
             autoplay: true,
@@ -155,6 +158,7 @@ mod tests {
             color: Some("#aabbcc".into()),
             title: true,
             no_keys: true,
+            comments: true,
         };
         assert_eq!(options, all);
         assert_eq!(options.fragment(), "#t=90,120");

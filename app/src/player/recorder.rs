@@ -214,6 +214,16 @@ impl Recorder {
         });
     }
 
+    /// An event that travels alone, because its sender wants to know what became of it.
+    pub fn alone(self, what: What) -> Event {
+        Event { seq: self.reserve(), at: clock() as i64, what }
+    }
+
+    /// Keeps such an event for the next batch after all.
+    pub fn keep(self, event: Event) {
+        self.0.update_value(|inner| inner.tape.put(event.seq, event.at, event.what));
+    }
+
     pub fn reserve(self) -> u32 {
         self.0.try_update_value(|inner| inner.tape.reserve()).unwrap_or_default()
     }
@@ -309,9 +319,14 @@ impl Recorder {
 
     /// The batch that comes after `part` others.
     fn envelope(self, part: usize) -> Option<(String, Vec<Event>)> {
+        let events = self.0.with_value(|inner| inner.tape.batch(part));
+        if events.is_empty() { None } else { Some((self.body(&events)?, events)) }
+    }
+
+    /// These events as they travel.
+    pub fn body(self, events: &[Event]) -> Option<String> {
         self.0.with_value(|inner| {
-            let events = inner.tape.batch(part);
-            if events.is_empty() || inner.session.is_empty() {
+            if inner.session.is_empty() {
                 return None;
             }
             let body = serde_json::to_string(&Envelope {
@@ -320,9 +335,9 @@ impl Recorder {
                 video: &inner.video,
                 pass: &inner.pass,
                 sent: js_sys::Date::now() as i64,
-                events: &events,
+                events,
             });
-            Some((body.ok()?, events))
+            body.ok()
         })
     }
 }

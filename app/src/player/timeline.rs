@@ -257,13 +257,13 @@ impl Timeline {
             let holds = self.moments[i].pause || self.moments[i].gate != Gate::None;
             let done = self.past[i].answered && self.moments[i].gate != Gate::None;
             if holds && begins && !done && !self.past[i].released && self.comes_up(i) && !self.held.contains(&i) {
-                self.held.push(i);
+                let place = self.held.iter().position(|held| *held > i).unwrap_or(self.held.len());
+                self.held.insert(place, i);
             }
             if !begins && !self.is_time_of(i) {
                 self.past[i].released = false;
             }
         }
-        self.held.sort_unstable();
         let mut middle = self.opened.is_some_and(|i| self.moments[i].middle);
         let mut showing = Vec::new();
         for i in 0..self.moments.len() {

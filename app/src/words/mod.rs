@@ -62,11 +62,18 @@ words! {
         WaitsForYou StartOver
     }
     page {
-        ViewsZero ViewsOne ViewsTwo ViewsFew ViewsMany ViewsOther PlayedBy
+        ViewsZero ViewsOne ViewsTwo ViewsFew ViewsMany ViewsOther PlayedBy WatchingAs NotYou
         UnknownTitle UnknownAdvice GoneTitle GoneAdvice NotHereTitle NotHereAdvice WatchThere ProcessingTitle
         ProcessingAdvice FailedTitle UnwellTitle UnwellAdvice HomeTitle HomeAdvice
         // Interactions
         Annotation CallToAction EndScreen Skip SkipIn Vote CheckAnswer Send Choose Optional PickOne PickSome Votes Right NotRight Thanks NextIn StayHere FieldMissing FieldEmail FieldPhone FieldNumber FieldDate FieldOption FieldTooLong ConsentChanged TooQuick AlreadyAnswered NotSent Continue AnswerToWatch
+        // Talk
+        Comments NoComments YourComment YourName YourEmail AtTime PostComment SaveComment DeleteComment Cancel Reply
+        ReplyTo EditComment EditYours Edited Verified WasDeleted SortComments Newest ByTime MoreComments AllReplies
+        AllComments WaitsForOwner CommentPosted CommentSaved CommentGone React ReactLike ReactLove ReactLaugh ReactWow
+        ReactIdea ReactFire Reacted TextMissing TooLong NameMissing EmailWrong TimeWrong ParentGone ThreadFull
+        LeaveEmpty UnknownReaction TooFast ReactedEnough NotYours CommentsOff ReactionsOff LetterSubject LetterBody
+        ConfirmTitle ConfirmAdvice Confirm LinkOldTitle LinkOldAdvice
     }
 }
 

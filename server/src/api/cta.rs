@@ -153,6 +153,7 @@ async fn clicked(
     Some(Accepted {
         view_id,
         viewer_id: visitor.viewer_id(&salt, published.video.account_id),
+        claim: None,
         ip: visitor.masked_ip(),
         started_at: began.min(now),
         received_at: now,

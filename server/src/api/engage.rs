@@ -2,6 +2,7 @@
 
 use crate::{
     engine,
+    identity::batch::Decision,
     reply::Reply,
     state::{State, now},
     visitor::Visitor,
@@ -30,7 +31,19 @@ struct Door {
 impl Host for Door {
     fn record(&self, batch: Batch) -> Answer<Receipt> {
         let (state, visitor) = (self.state.clone(), self.visitor.clone());
-        Box::pin(engine::record(state, visitor, batch, self.lang, now()))
+        // Of the request that is being answered, which only this call knows.
+        let answer = leptos::context::use_context::<leptos_axum::ResponseOptions>();
+        let lang = self.lang;
+        let decision = Decision::of(&batch);
+        Box::pin(async move {
+            let receipt = engine::record(state.clone(), visitor.clone(), batch, lang, now()).await?;
+            if let (Some(decision), Some(answer)) = (decision, answer)
+                && let Some(cookie) = decision.cookie(&state, &visitor, now()).await
+            {
+                answer.append_header(header::SET_COOKIE, cookie);
+            }
+            Ok(receipt)
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::{
     catalogue::Published,
     engine,
-    identity::Pass,
+    identity::{Pass, Viewer, page::of_pass},
     page::{self, Asked},
     reply::{self, Reply},
     results,
@@ -16,7 +16,7 @@ use app::{
     engage::{Batch, Surface},
     error::{ApiError, Flaw},
     ids::Token,
-    interaction::{Named, Spec, card, lead_form::FASTEST_MS},
+    interaction::{Spec, card, lead_form::FASTEST_MS},
     words::Word,
 };
 use axum::{
@@ -62,9 +62,12 @@ pub async fn faces(
 }
 
 /// Who a pass was given to; nobody in particular without one.
-async fn person(_state: &State, _published: &Published, pass: Option<&Pass>) -> Result<Person, Reply> {
-    let viewer_id = pass.map_or(Uuid::nil(), |pass| pass.viewer_id);
-    Ok(Person { viewer_id, named: Named::default(), is_lasting: false })
+async fn person(state: &State, published: &Published, pass: Option<&Pass>) -> Result<Person, Reply> {
+    let viewer = match pass {
+        Some(pass) => of_pass(state, published.video.account_id, pass).await?,
+        None => Viewer::anonymous(Uuid::nil()),
+    };
+    Ok(Person::from(&viewer))
 }
 
 #[derive(Deserialize)]

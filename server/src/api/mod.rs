@@ -1,14 +1,19 @@
 //! The API for customers' systems, and what players call.
 
 pub mod caller;
+pub mod comments;
 pub mod cta;
 pub mod engage;
 pub mod faces;
 pub mod fields;
+pub mod forget;
 pub mod interactions;
+pub mod links;
 pub mod media;
 pub mod reports;
+pub mod talk;
 pub mod videos;
+pub mod viewer_key;
 pub mod webhooks;
 
 use crate::{reply::Reply, state::State};
@@ -21,7 +26,10 @@ pub fn routes(state: &State) -> Router<State> {
         .route("/api/v1/me/video/reports/{video_id}", get(reports::by_path))
         .route("/api/v1/me/video/reports", get(reports::by_query))
         .merge(videos::routes())
+        .merge(links::routes())
+        .merge(viewer_key::routes())
         .merge(interactions::routes())
+        .merge(comments::routes())
         .merge(webhooks::routes())
         .route("/api/v1/{*rest}", axum::routing::any(nowhere))
         .layer(middleware::from_fn_with_state(state.clone(), caller::identify))

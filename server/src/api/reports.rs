@@ -5,7 +5,7 @@ use crate::{
     reply::Reply,
     report::video::{VideoReport, report},
     state::State,
-    store::{figures, videos},
+    store::{comments, figures, reactions, videos},
 };
 use app::error::ApiError;
 use axum::{
@@ -44,6 +44,10 @@ async fn of_video(state: &State, account_id: i64, video_id: &str) -> Result<Json
     let video = video.filter(|video| video.account_id == account_id && video.deleted_at.is_none());
     let duration = video.ok_or_else(unknown)?.duration_ms.unwrap_or(0);
     let figures = figures::of_video(reader.conn(), account_id, id, duration).await?;
-    let answers = figures::answers(reader.conn(), account_id, id).await?;
+    let mut answers = figures::answers(reader.conn(), account_id, id).await?;
+    let said = comments::counts(reader.conn(), account_id, id).await?;
+    let reacted = reactions::total(reader.conn(), account_id, id).await?;
+    let talk = [("comment", said.comments), ("reply", said.replies), ("reaction", reacted)];
+    answers.extend(talk.map(|(kind, n)| (kind.to_owned(), n)));
     Ok(Json(report(id, duration, &figures, &answers)))
 }

@@ -112,5 +112,8 @@ fn on_wire(video: &Video, config: &Config) -> Value {
         "next": settings.next,
         "download": settings.download,
         "theme": settings.theme,
+        "consent": settings.consent,
+        "comments": settings.comments,
+        "reactions": settings.reactions,
     })
 }

@@ -49,7 +49,7 @@ struct Buckets {
     all: i64,
 }
 
-/// The report of video `id`, `duration` in milliseconds, `answers` counted by kind.
+/// The report of video `id`, `duration` in milliseconds, `answers` (and what was said) counted by kind.
 pub fn report(id: i64, duration: i64, figures: &Figures, answers: &[(String, i64)]) -> VideoReport {
     VideoReport {
         status: 200,
@@ -89,6 +89,9 @@ impl Actions {
                 "lead_form" => &mut actions.forms,
                 "end_screen" => &mut actions.end_screens,
                 "poll" => &mut actions.questions,
+                "comment" => &mut actions.comments,
+                "reaction" => &mut actions.reactions,
+                "reply" => &mut actions.replies,
                 _ => continue,
             };
             *slot += n;

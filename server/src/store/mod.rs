@@ -6,16 +6,23 @@
 pub mod accounts;
 pub mod answers;
 pub mod backlog;
+pub mod comments;
 pub mod deliveries;
 pub mod endpoints;
 pub mod entries;
 pub mod figures;
 pub mod interactions;
+pub mod links;
+pub mod mails;
 pub mod outbox;
+pub mod reactions;
 pub mod salts;
 pub mod showings;
+pub mod talks;
 pub mod tallies;
 pub mod videos;
+pub mod viewer_keys;
+pub mod viewers;
 pub mod views;
 
 use sqlx::{

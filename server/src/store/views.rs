@@ -40,7 +40,7 @@ const COLUMNS: &str = "account_id, video_id, id, viewer_id, ip, surface, referre
 const COLUMN_COUNT: usize = 21;
 const REPLACE: &str = "
 on conflict (account_id, id) do update set
-  surface = excluded.surface, referrer = excluded.referrer, page_url = excluded.page_url,
+  viewer_id = excluded.viewer_id, surface = excluded.surface, referrer = excluded.referrer, page_url = excluded.page_url,
   started_at = excluded.started_at, last_received_at = excluded.last_received_at, played = excluded.played,
   watched_ms = excluded.watched_ms, unique_ms = excluded.unique_ms, hidden_ms = excluded.hidden_ms,
   muted_ms = excluded.muted_ms, uncredited_ms = excluded.uncredited_ms, entries = excluded.entries, percent = excluded.percent,

@@ -3,6 +3,7 @@
 use super::{
     Accepted, AcceptedAnswer, AcceptedEntry, Objection, Written,
     memory::{Key, Known, Memory},
+    who::{self, Settling},
 };
 use crate::{
     report::{
@@ -110,8 +111,15 @@ async fn write(
     let mut done = HashSet::with_capacity(known.len());
     for (n, batch) in batches.iter().enumerate() {
         let Some(Known { view, facts }) = known.get_mut(&key(batch)) else { continue };
+        if let Some(claim) = &batch.claim {
+            let duration_ms = batch.published.video.duration_ms.unwrap_or(0);
+            let is_new = |seq: u32| new.contains(&(n, seq.into()));
+            let (page, now) = (batch.viewer_id, batch.received_at);
+            let gates = gates(batch, &granted(view)?);
+            Settling { claim, page, facts, gates: &gates, duration_ms, now, is_new }.settle(tx, view).await?;
+        }
         for answer in batch.answers.iter().filter(|a| new.contains(&(n, a.seq.into()))) {
-            queued += answered(tx, public_url, batch, answer, facts).await?;
+            queued += answered(tx, public_url, batch, answer, view, facts).await?;
         }
         if !done.insert(key(batch)) {
             continue;
@@ -218,7 +226,8 @@ async fn close(tx: &mut Tx, public_url: &str, view: &View, video: &Video, now: i
         return Ok(0);
     }
     let percent = u8::try_from(view.percent).unwrap_or(100);
-    let body = notice::played_session(&media(video, public_url), percent, None);
+    let email = who::email(tx, view.account_id, view.viewer_id).await?;
+    let body = notice::played_session(&media(video, public_url), percent, email.as_deref());
     send(tx, video, "VideoPlayedSessions", body, now).await
 }
 
@@ -228,12 +237,16 @@ async fn answered(
     public_url: &str,
     batch: &Accepted,
     answer: &AcceptedAnswer,
+    view: &mut View,
     facts: &[(i64, Fact)],
 ) -> store::Result<usize> {
     let video = &batch.published.video;
     let Some(interaction) = batch.published.interaction(answer.interaction) else {
         return Ok(0);
     };
+    if matches!(interaction.spec, Spec::LeadForm(_)) {
+        who::filled_in(tx, view, &answer.body, batch.received_at).await?;
+    }
     let row = answers::Answer {
         account_id: video.account_id,
         video_id: video.id,
@@ -241,11 +254,12 @@ async fn answered(
         view_id: batch.view_id,
         seq: answer.seq.into(),
         kind: interaction.spec.name(),
-        viewer_id: batch.viewer_id,
+        viewer_id: view.viewer_id,
         body: answer.body.to_string(),
         received_at: batch.received_at,
     };
     answers::insert(tx.conn(), &row).await?;
+    let email = who::email(tx, video.account_id, view.viewer_id).await?;
     if interaction.spec.kind().is_once() {
         let picked = interaction.spec.kind().counts(&answer.body);
         tallies::count(tx.conn(), video.account_id, video.id, interaction.id, &picked).await?;
@@ -255,11 +269,18 @@ async fn answered(
     let when = facts.iter().find(|(seq, _)| *seq == i64::from(answer.seq)).map_or(0, |(_, fact)| fact.at);
     let clicked = position::at(facts.iter().map(|(_, fact)| fact), when, video.duration_ms.unwrap_or(i64::MAX));
     let own = kind.notice(answer.interaction, clicked, &answer.body, &cta_url);
-    let body = notice::answered(&media(video, public_url), own, None);
+    let body = notice::answered(&media(video, public_url), own, email.as_deref());
     send(tx, video, kind.event_name(), body, batch.received_at).await
 }
 
-async fn send(tx: &mut Tx, video: &Video, event: &'static str, body: notice::Body, now: i64) -> store::Result<usize> {
+/// Queues a message about a video in the caller's transaction; returns to how many endpoints it goes.
+pub async fn send(
+    tx: &mut Tx,
+    video: &Video,
+    event: &'static str,
+    body: notice::Body,
+    now: i64,
+) -> store::Result<usize> {
     let id = Uuid::now_v7();
     let message = Message {
         account_id: video.account_id,
@@ -323,7 +344,8 @@ fn new_entry(batch: &Accepted, entry: &Entry) -> NewEntry {
     NewEntry { entry: entry.clone(), received_at: batch.received_at }
 }
 
-fn media<'a>(video: &'a Video, public_url: &'a str) -> Media<'a> {
+/// The video as messages name it.
+pub fn media<'a>(video: &'a Video, public_url: &'a str) -> Media<'a> {
     Media { video_id: video.id, token: &video.token, title: &video.title, duration_ms: video.duration_ms, public_url }
 }
 

@@ -11,5 +11,7 @@ mod pages;
 mod reports;
 mod stop;
 mod story;
+mod talk;
 mod videos;
+mod viewers;
 mod webhooks;

@@ -41,7 +41,9 @@ async fn an_owner_changes_a_video_and_sees_it_at_once(app: App) {
             "share_url": format!("{}/video/play/{}", app.url, video.token),
             "embed_url": format!("{}/video/embed/{}", app.url, video.token),
             "thumbnail_url": format!("{}/thumbnails/{}.jpg", app.url, video.token),
+            "end": "stay", "next": null, "download": false, "theme": theme, "consent": null,
             "end": "stay", "next": null, "download": false, "theme": theme,
+            "comments": "on", "reactions": true,
         })
     );
     let page = format!("/video/play/{}", video.token);

@@ -33,8 +33,12 @@ const CALLS: &[Row] = &[
     ("removeCuePoint(id)", "", "Takes back one of yours."),
     ("getCuePoints()", "array", "{ id, time, data } of each."),
     ("getWatched()", "object", "{ seconds, percent, ranges: [[from, to]] }: what has been seen, every second once."),
-    ("setViewer(token)", "", "Not yet: UnsupportedError."),
-    ("setConsent(consent)", "", "Not yet: UnsupportedError."),
+    ("setViewer(token)", "", "Who is watching, signed by your server. DataError says why a token does not hold."),
+    (
+        "setConsent({ analytics })",
+        "",
+        "true lets the frame keep a cookie, false takes it away. Without a word there is none.",
+    ),
     ("ready()", "object", "When the player can be used. Other calls wait for it by themselves."),
     ("on(event, listener)", "-", "Adds a listener."),
     ("off(event, listener?)", "-", "Removes that listener, or all of the event's."),
@@ -65,7 +69,7 @@ pub const EVENTS: &[Row] = &[
     ("gateenter, gaterelease", "id", "Playback is held until an answer is given."),
     ("commentadd, replyadd, reactionadd", "", "A viewer has said something."),
     ("watchedchange", "seconds, percent, ranges", "More of the video has been seen."),
-    ("consentchange", "", "The viewer has decided on analytics."),
+    ("consentchange", "analytics", "setConsent() was carried out."),
 ];
 
 pub const ERRORS: &[Row] = &[
@@ -76,6 +80,11 @@ pub const ERRORS: &[Row] = &[
     ("RangeError", "", "A time, volume or speed that is not possible. The language's own class."),
     ("UnsupportedError", "", "This player can't do that."),
     ("NotAllowedError", "", "The browser wants a gesture. A DOMException, as from play() of a video element."),
+    (
+        "DataError",
+        "",
+        "The viewer token does not hold, or there is no true or false in a consent; the message says which. A DOMException.",
+    ),
     ("AbortError", "", "The player was destroyed, or its page has left, before the answer came. A DOMException."),
 ];
 
@@ -97,7 +106,7 @@ pub const PARAMETERS: &[Row] = &[
     ("color", "hex", "The accent, such as 0f7b6c. One that can't be read becomes the nearest that can."),
     ("title, keyboard, comments", "yes or no", "Parts of the player that may be left out."),
     ("lang", "language", "The player's own words."),
-    ("dnt", "yes or no", "Records nothing."),
+    ("dnt", "yes or no", "No cookie, whoever agrees, and nobody is recognised but for the day or by a viewer token."),
     ("viewer_token", "text", "Who is watching, signed by your server."),
 ];
 

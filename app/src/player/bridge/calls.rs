@@ -17,7 +17,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 use web_sys::{HtmlVideoElement, TextTrack, TextTrackKind, TextTrackMode};
 
-pub const METHODS: [&str; 25] = [
+pub const METHODS: [&str; 27] = [
     "play",
     "pause",
     "getPaused",
@@ -43,6 +43,8 @@ pub const METHODS: [&str; 25] = [
     "removeCuePoint",
     "getCuePoints",
     "getWatched",
+    "setViewer",
+    "setConsent",
 ];
 
 /// How many cue points a page may set.

@@ -7,6 +7,7 @@ mod cue_points;
 mod player_js;
 mod port;
 mod state;
+mod viewer;
 
 use super::{deck::Deck, js::get, request::is_framed};
 use cue_points::CuePoint;
@@ -116,6 +117,11 @@ pub fn hear(deck: Deck, event: &str) {
 /// An interaction has come onto the frame.
 pub fn shown(deck: Deck, id: String, kind: &str) {
     port::tell(deck, "interactionshow", &[("id", id.into()), ("kind", kind.into())]);
+}
+
+/// A viewer has commented or reacted.
+pub fn said(deck: Deck, event: &str, detail: &[(&str, JsValue)]) {
+    port::tell(deck, event, detail);
 }
 
 /// Lets the page have its say on a click; gives `go` back when the page does not listen.

@@ -1,6 +1,6 @@
 //! Our own protocol: `{id, call, args}` in, `{id, ok}` or `{id, error}` and `{event, detail}` out.
 
-use super::{calls, cue_points, state, waits};
+use super::{calls, cue_points, state, viewer, waits};
 use crate::player::{
     chapters,
     deck::Deck,
@@ -41,7 +41,7 @@ pub fn open(deck: Deck, port: MessagePort) {
     tell(deck, "ready", &[("version", 1.into()), ("duration", duration), ("methods", methods), ("events", events)]);
 }
 
-const EVENTS: [&str; 31] = [
+const EVENTS: [&str; 35] = [
     "ready",
     "play",
     "playing",
@@ -71,8 +71,12 @@ const EVENTS: [&str; 31] = [
     "gateenter",
     "gaterelease",
     "watchedchange",
+    "consentchange",
     "enterpictureinpicture",
     "leavepictureinpicture",
+    "commentadd",
+    "replyadd",
+    "reactionadd",
 ];
 
 fn post(deck: Deck, message: &Object) {
@@ -139,6 +143,9 @@ fn take(deck: Deck, message: &JsValue) {
     let id = get(message, "id");
     let given: Array = get(message, "args").dyn_into().unwrap_or_default();
     let reply = match name.as_str() {
+        "setViewer" | "setConsent" => {
+            return leptos::task::spawn_local(viewer::tell_server(deck, name, id, given.get(0)));
+        }
         "addEventListener" | "removeEventListener" => Ok(subscribe(deck, &name, given.get(0).as_string())),
         _ => calls::take(deck, &name, &given),
     };
@@ -156,12 +163,12 @@ fn take(deck: Deck, message: &JsValue) {
     }
 }
 
-fn done(deck: Deck, id: JsValue, value: JsValue) {
+pub fn done(deck: Deck, id: JsValue, value: JsValue) {
     let value = if value.is_undefined() { JsValue::NULL } else { value };
     post(deck, &object(&[("id", id), ("ok", value)]));
 }
 
-fn failed(deck: Deck, id: JsValue, name: &str, message: Option<String>) {
+pub fn failed(deck: Deck, id: JsValue, name: &str, message: Option<String>) {
     let error = object(&[("name", name.into()), ("message", message.unwrap_or_default().into())]);
     post(deck, &object(&[("id", id), ("error", error.into())]));
 }

@@ -38,7 +38,7 @@ pub fn wire(stage: Stage, i: usize, card: &HtmlElement) {
             let done = send(stage, i, seq.get_value(), &answer).await;
             busy.set_value(false);
             match done {
-                Some(receipt) => heard(stage, i, seq, &form, &receipt, &answer),
+                Some(receipt) => heard(stage, i, seq, &form, &receipt),
                 None => say(
                     &form,
                     &form
@@ -66,11 +66,11 @@ fn answer(form: &HtmlElement) -> Option<Object> {
     if form.get_attribute("data-form").as_deref() == Some("poll") {
         let picked: Array = all(form, "input:checked")
             .iter()
-            .filter_map(|input| Some(JsValue::from_f64(value(input).parse().ok()?)))
+            .filter_map(|input| Some(JsValue::from(value(input).parse::<u32>().ok()?)))
             .collect();
         if picked.length() == 0 {
             say(form, &form.get_attribute("data-pick").unwrap_or_default());
-            all(form, ".choice input").first().map(|input| input.focus());
+            all(form, ".poll-choice input").first().map(|input| input.focus());
             return None;
         }
         let many = form.has_attribute("data-multiple");
@@ -157,7 +157,7 @@ async fn send(stage: Stage, i: usize, seq: u32, answer: &Object) -> Option<JsVal
 }
 
 /// The server's word on an answer.
-fn heard(stage: Stage, i: usize, seq: StoredValue<u32>, form: &HtmlElement, receipt: &JsValue, answer: &Object) {
+fn heard(stage: Stage, i: usize, seq: StoredValue<u32>, form: &HtmlElement, receipt: &JsValue) {
     let refused: Array = get(receipt, "refused").dyn_into().unwrap_or_default();
     if refused.length() > 0 {
         let mut first = None;
@@ -180,8 +180,8 @@ fn heard(stage: Stage, i: usize, seq: StoredValue<u32>, form: &HtmlElement, rece
     let result = results.get(0);
     let is_poll = form.get_attribute("data-form").as_deref() == Some("poll");
     let id = stage.id(i);
-    let detail = [("id", id.into()), ("answer", answer.into())];
-    bridge::tell(stage.deck, if is_poll { "questionanswer" } else { "formsubmit" }, &detail);
+    // Not what was entered: that goes to the video's owner alone.
+    bridge::tell(stage.deck, if is_poll { "questionanswer" } else { "formsubmit" }, &[("id", id.into())]);
     if is_true(&result, "known") {
         stage.knows_viewer();
     }
@@ -203,7 +203,7 @@ fn settle(form: &HtmlElement, is_poll: bool, result: &JsValue) {
     }
     if let Some(said) = find(form, "[role=status][data-said]") {
         let shows = is_poll && get(result, "tally").is_object();
-        let text = said.get_attribute("data-said").unwrap_or_default();
+        let text = text(result, "thanks").or_else(|| said.get_attribute("data-said")).unwrap_or_default();
         said.set_text_content((!shows).then_some(text.as_str()));
     }
     if let Some(done) = find(form, "[data-done]") {
@@ -219,7 +219,7 @@ fn settle(form: &HtmlElement, is_poll: bool, result: &JsValue) {
 fn show_results(stage: Stage, i: usize, form: &HtmlElement, result: &JsValue, times: u32) {
     let (tally, right) = (get(result, "tally"), get(result, "right"));
     if let Ok(right) = right.dyn_into::<Array>() {
-        for (n, choice) in all(form, ".choice").iter().enumerate() {
+        for (n, choice) in all(form, ".poll-choice").iter().enumerate() {
             let is_right = right.includes(&JsValue::from_f64(n as f64), 0);
             let picked = find(choice, "input").is_some_and(|input| is_true(&input, "checked"));
             let Some(mark) = find(choice, ".choice-mark").filter(|_| is_right || picked) else { continue };
@@ -231,13 +231,16 @@ fn show_results(stage: Stage, i: usize, form: &HtmlElement, result: &JsValue, ti
     }
     let Ok(counts) = get(&tally, "counts").dyn_into::<Array>() else { return };
     let total = number(&tally, "answers").max(1) as f64;
-    for (n, choice) in all(form, ".choice").iter().enumerate() {
+    for (n, choice) in all(form, ".poll-choice").iter().enumerate() {
         let share = counts.get(n as u32).as_f64().unwrap_or_default() / total;
         if let Some(place) = find(choice, ".choice-share") {
             place.set_text_content(Some(&speech::percent(share)));
             place.set_hidden(false);
         }
-        let _ = choice.unchecked_ref::<HtmlElement>().style().set_property("--share", &share.to_string());
+        let _ = choice
+            .unchecked_ref::<HtmlElement>()
+            .style()
+            .set_property("--share", &((share * 1000.0).round() as i64).to_string());
     }
     let _ = form.set_attribute("data-counted", "");
     if let Some(said) = find(form, "[role=status][data-said]") {

@@ -44,6 +44,8 @@ struct Inner {
     resumes: bool,
     /// The server has taken an answer; the card still stands.
     accepted: Vec<usize>,
+    /// It knows the viewer since then.
+    known: bool,
 }
 
 #[derive(Clone)]
@@ -76,6 +78,7 @@ pub async fn open(deck: Deck, list: JsValue) {
         shown: Vec::new(),
         resumes: false,
         accepted: Vec::new(),
+        known: false,
     };
     let stage = Stage { deck, inner: StoredValue::new_local(inner) };
     stage.listen(&video);
@@ -107,7 +110,7 @@ impl Stage {
 
     fn listen(self, video: &HtmlVideoElement) {
         let hear = Closure::<dyn Fn(Event)>::new(move |event: Event| self.hear(&event.type_())).into_js_value();
-        for name in ["play", "timeupdate", "seeking", "ended", "durationchange"] {
+        for name in ["play", "timeupdate", "seeking", "ended", "durationchange", "emptied"] {
             // Listening to an element that exists can't fail.
             let _ = video.add_event_listener_with_callback(name, hear.unchecked_ref());
         }
@@ -134,6 +137,8 @@ impl Stage {
                     return (to != t).then_some(to);
                 }
                 "ended" => inner.timeline.ends(),
+                // Back to the poster, or loaded anew: where it goes on, a seek will tell.
+                "emptied" => drop(inner.timeline.seek(0)),
                 "durationchange" if inner.video.duration().is_finite() => {
                     inner.timeline.lasts(ms(inner.video.duration()))
                 }
@@ -307,7 +312,7 @@ impl Stage {
     }
 
     pub fn knows_viewer(self) {
-        self.change(|inner| inner.timeline.knows_viewer());
+        self.change(|inner| inner.known = true);
     }
 
     /// The film that the server held back until now.
@@ -343,6 +348,9 @@ impl Inner {
     fn take_accepted(&mut self) {
         for i in std::mem::take(&mut self.accepted) {
             self.timeline.answered(i);
+        }
+        if std::mem::take(&mut self.known) {
+            self.timeline.knows_viewer();
         }
     }
 }

@@ -3,8 +3,9 @@
 use crate::{api::fields::Fields, store::videos::Video};
 use app::{
     error::Flaw,
-    film::End,
+    film::{Asking, End},
     ids::Token,
+    talk::Comments,
     theme::{Logo, RADIUS, Theme},
 };
 use serde::de::DeserializeOwned;
@@ -19,6 +20,9 @@ pub struct Change {
     next: Option<Option<Token>>,
     download: Option<bool>,
     theme: Option<Theme>,
+    consent: Option<Option<Asking>>,
+    comments: Option<Comments>,
+    reactions: Option<bool>,
 }
 
 /// The longest title and description, in characters.
@@ -35,7 +39,10 @@ impl Change {
             end: sorted(fields, "end", end, &mut flaws),
             next: sorted(fields, "next", next, &mut flaws),
             download: sorted(fields, "download", download, &mut flaws),
+            comments: sorted(fields, "comments", comments, &mut flaws),
+            reactions: sorted(fields, "reactions", reactions, &mut flaws),
             theme: fields.0.get("theme").map(|value| theme(value, &mut flaws)),
+            consent: sorted(fields, "consent", consent, &mut flaws),
         };
         (change, flaws)
     }
@@ -49,6 +56,9 @@ impl Change {
         let settings = &mut video.settings;
         settings.end = self.end.unwrap_or(settings.end);
         settings.download = self.download.unwrap_or(settings.download);
+        settings.consent = self.consent.unwrap_or(settings.consent);
+        settings.comments = self.comments.unwrap_or(settings.comments);
+        settings.reactions = self.reactions.unwrap_or(settings.reactions);
         if let Some(next) = self.next {
             settings.next = next.map(String::from);
         }
@@ -93,6 +103,10 @@ fn next(value: &Value) -> Result<Option<Token>, String> {
     given(value).map_err(|()| "must be the token of a video, or null".into())
 }
 
+fn consent(value: &Value) -> Result<Option<Asking>, String> {
+    given(value).map_err(|()| "must be required or implied, or null".into())
+}
+
 fn download(value: &Value) -> Result<bool, String> {
     match value {
         Value::Null => Ok(false),
@@ -101,6 +115,26 @@ fn download(value: &Value) -> Result<bool, String> {
         Value::String(text) if matches!(text.as_str(), "1" | "true") => Ok(true),
         Value::String(text) if matches!(text.as_str(), "0" | "false") => Ok(false),
         _ => Err("must be true or false".into()),
+    }
+}
+
+fn comments(value: &Value) -> Result<Comments, String> {
+    let comments: Option<Comments> = given(value).map_err(|()| "must be on, approve or off")?;
+    Ok(comments.unwrap_or_default())
+}
+
+fn reactions(value: &Value) -> Result<bool, String> {
+    match value.as_str() {
+        Some("on") => Ok(true),
+        Some("off") => Ok(false),
+        // Reset, they are on.
+        _ => {
+            if value.is_null() {
+                Ok(true)
+            } else {
+                download(value)
+            }
+        }
     }
 }
 
@@ -155,11 +189,13 @@ mod tests {
     #[test]
     fn every_flaw_is_named() {
         let (_, fields) = read(json!({
-            "title": " ", "description": 1, "end": "later", "next": "short", "download": "maybe",
+            "title": " ", "description": 1, "end": "later", "next": "short", "download": "maybe", "consent": "never",
+            "comments": "maybe", "reactions": 7,
             "theme": {"accent": 7, "radius": 300, "logo": "x", "background": "#ff"}, "unknown": {},
         }));
         let theme = ["theme.accent", "theme.radius", "theme.logo", "theme.background"];
-        assert_eq!(fields, [["title", "description", "end", "next", "download"].as_slice(), &theme].concat());
+        let own = ["title", "description", "end", "next", "download", "comments", "reactions"];
+        assert_eq!(fields, [own.as_slice(), &theme, &["consent"]].concat());
         assert_eq!(read(json!({"title": "x".repeat(201)})).1, ["title"]);
         assert_eq!(read(json!({"title": null})).1, ["title"]);
     }
@@ -177,6 +213,14 @@ mod tests {
             (Some(""), Some(End::Stay), Some(false))
         );
         assert_eq!((change.next, change.theme), (Some(None), Some(Theme::default())));
+    }
+
+    #[test]
+    fn comments_and_reactions_are_on_unless_they_are_switched_off() {
+        let (change, _) = read(json!({"comments": "approve", "reactions": "off"}));
+        assert_eq!((change.comments, change.reactions), (Some(Comments::Approve), Some(false)));
+        let (change, _) = read(json!({"comments": null, "reactions": null}));
+        assert_eq!((change.comments, change.reactions), (Some(Comments::On), Some(true)));
     }
 
     #[test]

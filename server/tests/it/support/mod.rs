@@ -1,6 +1,7 @@
 //! A running server for one test, and builders for what stands in it.
 
 pub mod batch;
+pub mod mailbox;
 pub mod receiver;
 
 use app::{film::Settings, interaction::Interaction};
@@ -46,13 +47,22 @@ pub struct App {
 
 impl App {
     pub async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// With more settings.
+    pub async fn start_with(more: &[(&str, String)]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite://{}/cuepoint.db", folder.path().display());
-        Self::with(folder, &url).await
+        Self::with(folder, &url, more).await
     }
 
     /// None when no PostgreSQL is to be had, which `make test` sees to.
     pub async fn on_postgres() -> Option<Self> {
+        Self::on_postgres_with(&[]).await
+    }
+
+    pub async fn on_postgres_with(more: &[(&str, String)]) -> Option<Self> {
         let base = std::env::var("TEST_POSTGRES_URL").ok()?;
         let name = format!("test_{}", Uuid::now_v7().simple());
         let mut connection = PgConnection::connect(&base).await.expect("TEST_POSTGRES_URL can be reached");
@@ -62,10 +72,10 @@ impl App {
             .expect("a database");
         let mut url = url::Url::parse(&base).expect("a URL");
         url.set_path(&name);
-        Some(Self::with(tempfile::tempdir().expect("a folder"), url.as_str()).await)
+        Some(Self::with(tempfile::tempdir().expect("a folder"), url.as_str(), more).await)
     }
 
-    async fn with(folder: TempDir, database_url: &str) -> Self {
+    async fn with(folder: TempDir, database_url: &str, more: &[(&str, String)]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let vars = [
@@ -74,7 +84,8 @@ impl App {
             ("CUEPOINT_PUBLIC_URL", url.clone()),
             ("CUEPOINT_EGRESS_ALLOW", "127.0.0.1/32".to_owned()),
         ];
-        let config = Config::load(vars.into_iter().map(|(name, value)| (name.to_owned(), value))).expect("settings");
+        let vars = vars.into_iter().chain(more.iter().cloned());
+        let config = Config::load(vars.map(|(name, value)| (name.to_owned(), value))).expect("settings");
         let server = Server::start(config, listener, None).await.expect("the server starts");
         let app = Self { url, http: client(), account_id: 1, folder, server: Some(server) };
         app.add_account(1, "sandbox@example.com", API_KEY).await;

@@ -17,6 +17,7 @@ use server::{
         endpoints::{self, NewEndpoint},
         outbox::{self, Message},
     },
+    talk::Talks,
     webhook::{courier::Courier, post::Outcome, schedule::Next},
     writer::Writer,
 };
@@ -202,6 +203,7 @@ fn state(folder: &TempDir, store: Store, egress_allow: &str) -> State {
     let media = Media::open(&config.media_url).expect("a media folder");
     State::new(Inner {
         catalogue: Catalogue::new(store.clone()),
+        talks: Talks::new(store.clone()),
         contents: Contents::new(media.clone()),
         egress: Client::new(&config.egress_allow).expect("a client"),
         media,
