@@ -60,6 +60,16 @@ export interface Ready {
   events: string[];
 }
 
+/** What a viewer has said; a reply names the comment that it answers. */
+export interface Comment {
+  id: string;
+  parent: string | null;
+  author: string;
+  text: string;
+  /** Seconds into the video. */
+  time: number | null;
+}
+
 /** What each event carries in its `detail`. */
 export interface PlayerEventMap {
   ready: Ready;
@@ -91,9 +101,9 @@ export interface PlayerEventMap {
   formsubmit: { id: string };
   formskip: { id: string };
   questionanswer: { id: string };
-  commentadd: unknown;
-  replyadd: unknown;
-  reactionadd: unknown;
+  commentadd: Comment;
+  replyadd: Comment;
+  reactionadd: { id: string; reaction: "like" | "love" | "laugh" | "wow" | "idea" | "fire"; time: number | null };
   gateenter: { id: string };
   gaterelease: { id: string };
   watchedchange: Watched;

@@ -67,7 +67,12 @@ pub const EVENTS: &[Row] = &[
     ("formsubmit, formskip", "id", "Not what was entered: that goes to the video's owner alone."),
     ("questionanswer", "id", "A poll or quiz was answered."),
     ("gateenter, gaterelease", "id", "Playback is held until an answer is given."),
-    ("commentadd, replyadd, reactionadd", "", "A viewer has said something."),
+    (
+        "commentadd, replyadd",
+        "id, parent, author, text, time",
+        "A viewer has said something, in this player or in another that is open.",
+    ),
+    ("reactionadd", "id, reaction, time", "A viewer has reacted."),
     ("watchedchange", "seconds, percent, ranges", "More of the video has been seen."),
     ("consentchange", "analytics", "setConsent() was carried out."),
 ];

@@ -1,7 +1,7 @@
 //! Reactions: they float up over the video when they are made, and again whenever the video passes them.
 
-use super::{Talk, forms, on};
-use crate::player::js::{get, text};
+use super::{Talk, forms, list, on};
+use crate::player::js::text;
 use leptos::prelude::*;
 use std::time::Duration;
 use wasm_bindgen::{JsCast, JsValue};
@@ -76,7 +76,7 @@ pub fn reacted(talk: &Talk, data: &JsValue) {
     let Some(chip) = talk.find(&format!("[value={kind}]")).filter(|_| talk.is_news(&id)) else { return };
     count(&chip);
     float(talk, &kind);
-    talk.tell("reactionadd", &[("id", id.into()), ("reaction", kind.into()), ("at", get(data, "at"))]);
+    talk.tell("reactionadd", &[("id", id.into()), ("reaction", kind.into()), ("time", list::seconds(data))]);
 }
 
 fn count(chip: &Element) {

@@ -194,10 +194,15 @@ pub fn remove(talk: &Talk, id: &str) {
     }
 }
 
+/// The time of a comment or reaction as pages around an embed are told times: in seconds, or null.
+pub fn seconds(data: &JsValue) -> JsValue {
+    get(data, "at").as_f64().map_or(JsValue::NULL, |at| (at / 1_000.0).into())
+}
+
 /// Tells the page around an embed of a new comment or reply.
 pub fn tell(talk: &Talk, data: &JsValue) {
     let parent = get(data, "parent");
     let event = if parent.is_string() { "replyadd" } else { "commentadd" };
-    let detail = ["id", "parent", "text", "at", "author"].map(|name| (name, get(data, name)));
-    talk.tell(event, &detail);
+    let [id, parent, text, author] = ["id", "parent", "text", "author"].map(|name| (name, get(data, name)));
+    talk.tell(event, &[id, parent, text, author, ("time", seconds(data))]);
 }
