@@ -1,7 +1,8 @@
 //! What not every browser has, or `web-sys` has no words for: properties and methods by name.
 
 use js_sys::{Array, Function, Object, Promise, Reflect};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use web_sys::EventTarget;
 
 /// A property; `undefined` when there is none.
 pub fn get(of: &JsValue, name: &str) -> JsValue {
@@ -50,6 +51,21 @@ pub fn call(of: &JsValue, method: &str, given: &[JsValue]) -> Option<JsValue> {
 pub fn new(class: &str, given: &[JsValue]) -> Option<JsValue> {
     let class: Function = get(&leptos::prelude::window(), class).dyn_into().ok()?;
     Reflect::construct(&class, &given.iter().collect::<Array>()).ok()
+}
+
+/// Calls `come` at the first of these events, and never again.
+pub fn at_first(of: &EventTarget, events: &[&str], come: Box<dyn FnOnce()>) {
+    let mut come = Some(come);
+    let hear = Closure::<dyn FnMut()>::new(move || {
+        if let Some(come) = come.take() {
+            come();
+        }
+    });
+    for event in events {
+        // Listening to an element that exists can't fail.
+        let _ = of.add_event_listener_with_callback(event, hear.as_ref().unchecked_ref());
+    }
+    hear.forget();
 }
 
 /// A browser may refuse (no gesture, no permission); then nothing changes, and the controls show that.

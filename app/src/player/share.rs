@@ -2,7 +2,7 @@
 
 use super::{
     deck::Deck,
-    js::{call, get},
+    js::{at_first, call, get},
     speech::clock,
 };
 use crate::words::Word;
@@ -65,18 +65,6 @@ pub fn wait(deck: Deck) {
     let (Ok(Some(button)), Some(dialog)) = (page.query_selector(".share-open"), page.get_element_by_id("share")) else {
         return;
     };
-    let once = web_sys::AddEventListenerOptions::new();
-    once.set_once(true);
-    let came = StoredValue::new(false);
-    let near = Closure::<dyn Fn()>::new(move || {
-        if !came.get_value() {
-            came.set_value(true);
-            leptos::task::spawn_local(wire(deck, dialog.clone()));
-        }
-    });
-    for event in ["pointerenter", "focus", "click"] {
-        let near = near.as_ref().unchecked_ref();
-        let _ = button.add_event_listener_with_callback_and_add_event_listener_options(event, near, &once);
-    }
-    near.forget();
+    let come = Box::new(move || leptos::task::spawn_local(wire(deck, dialog)));
+    at_first(&button, &["pointerenter", "focus", "click"], come);
 }

@@ -1,10 +1,13 @@
 (() => {
   const cue = (window.__cue ??= {}), page = document;
   // What happened, for the chunk that shows it: the player fetches that at the first word.
+  const tell = () => page.dispatchEvent(new Event("cuetalk"));
   const call = (event) => {
     (cue.talk ??= []).push(event);
-    page.dispatchEvent(new Event("cuetalk"));
+    tell();
   };
+  // The player has come later than the first word.
+  cue.again = () => cue.talk && tell();
   const follow = (place) => {
     const { token, lang, first } = place.dataset, name = "cuepoint-talk-" + token;
     for (const near of ["pointerenter", "focusin", "touchstart"]) place.addEventListener(near, () => call(), { once: true });

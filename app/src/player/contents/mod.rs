@@ -7,6 +7,7 @@ use super::{
     chapters::{cues, when_loaded},
     controls::icon,
     deck::Deck,
+    js::at_first,
     media::ms,
     request::Request,
 };
@@ -66,18 +67,9 @@ pub fn wait(deck: Deck) {
     });
     let _ = place.add_event_listener_with_callback("click", click.as_ref().unchecked_ref());
     click.forget();
-    let came = StoredValue::new(false);
     let of = place.clone();
-    let near = Closure::<dyn Fn()>::new(move || {
-        if !came.get_value() {
-            came.set_value(true);
-            leptos::task::spawn_local(beside(deck, of.clone()));
-        }
-    });
-    for event in ["pointerenter", "focusin", "touchstart"] {
-        let _ = place.add_event_listener_with_callback(event, near.as_ref().unchecked_ref());
-    }
-    near.forget();
+    let come = Box::new(move || leptos::task::spawn_local(beside(deck, of)));
+    at_first(&place, &["pointerenter", "focusin", "touchstart"], come);
 }
 
 fn panel(deck: Deck, floats: bool) -> impl IntoView {

@@ -10,9 +10,9 @@ mod panel;
 use super::{
     bridge,
     deck::Deck,
-    js::{call, get, text},
+    js::{at_first, call, get, text},
 };
-use js_sys::{Array, Function, Promise};
+use js_sys::{Array, Promise};
 use leptos::prelude::*;
 use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
@@ -22,19 +22,10 @@ use web_sys::{Element, Event, EventTarget};
 /// The event with which the page's script calls.
 const CALL: &str = "cuetalk";
 
-/// Waits until the page's script calls; it may have called already.
+/// Waits until the page's script calls; if it has called already, it calls again.
 pub fn wait(deck: Deck) {
-    let came = std::cell::Cell::new(false);
-    let come = Closure::<dyn Fn()>::new(move || {
-        if !came.replace(true) {
-            leptos::task::spawn_local(wire(deck));
-        }
-    });
-    let come: Function = come.into_js_value().unchecked_into();
-    let _ = document().add_event_listener_with_callback(CALL, &come);
-    if get(&get(&window(), "__cue"), "talk").is_truthy() {
-        let _ = come.call0(&JsValue::NULL);
-    }
+    at_first(&document(), &[CALL], Box::new(move || leptos::task::spawn_local(wire(deck))));
+    call(&get(&window(), "__cue"), "again", &[]);
 }
 
 /// Everything the parts of the chunk share; it lives as long as the page.
