@@ -69,7 +69,7 @@ test("a call to action is recorded as shown and as clicked by keyboard, and can 
     await expect.poll(async () => (await report()).actions.call_to_actions).toBe(before + clicks);
   }
   expect(batches.join().match(/"type":"shown"/g)).not.toBeNull();
-  await page.getByRole("group", { name: "Call to action" }).getByRole("button", { name: "Close" }).click();
+  await page.locator("[data-cue]").getByRole("button", { name: "Close" }).click();
   await expect(link).toBeHidden();
   await expect(player.root).toBeFocused();
 });

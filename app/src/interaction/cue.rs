@@ -1,7 +1,7 @@
 //! Interactions as a viewer's player gets them: when they come up, where they stand, and no settings.
 //! What they look like is fetched a little before they are needed.
 
-use super::{At, Frequency, Gate, Interaction, Layout};
+use super::{At, Edge, Frequency, Gate, Interaction, Layout};
 use crate::player::timeline::Moment;
 use serde::Serialize;
 
@@ -101,10 +101,15 @@ pub fn cues<'a>(
         let moment = interaction.moment();
         let from = interaction.at.starts_ms(duration_ms);
         let to = moment.stays_ms.map_or(i64::MAX, |stays| from.saturating_add(stays));
-        let meets = |(other_from, other_to, other): &(i64, i64, Layout)| {
-            from < *other_to && *other_from < to && interaction.layout.covers(*other)
+        let together = |(other_from, other_to, _): &&(i64, i64, Layout)| from < *other_to && *other_from < to;
+        let covers = placed.iter().filter(together).any(|(.., other)| interaction.layout.covers(*other));
+        let is_taken = |edge: Edge| placed.iter().filter(together).any(|(.., other)| other.edge() == Some(edge));
+        let layout = match interaction.layout.edge() {
+            // A row at the edge where nothing stands in its way, if there is one.
+            Some(edge) if covers && is_taken(edge) && !is_taken(edge.other()) => Layout::Banner { edge: edge.other() },
+            Some(_) if covers => interaction.layout.banner(),
+            _ => interaction.layout,
         };
-        let layout = if placed.iter().any(meets) { interaction.layout.banner() } else { interaction.layout };
         placed.push((from, to, layout));
         let (class, style) = layout.place();
         let skip = interaction.skip.allowed && !interaction.is_required();
@@ -152,7 +157,7 @@ mod tests {
         after["at"] = serde_json::json!({"s": 40});
         let all = [parsed(after), parsed(stored()), parsed(later)];
         let classes: Vec<&str> = cues(&all, 75_000, str::to_owned).iter().map(|cue| cue.class).collect();
-        assert_eq!(classes, ["overlay low", "banner low", "overlay low"]);
+        assert_eq!(classes, ["overlay low", "banner", "overlay low"]);
     }
 
     #[test]

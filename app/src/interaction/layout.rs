@@ -33,6 +33,15 @@ pub enum Edge {
     Bottom,
 }
 
+impl Edge {
+    pub fn other(self) -> Edge {
+        match self {
+            Edge::Top => Edge::Bottom,
+            Edge::Bottom => Edge::Top,
+        }
+    }
+}
+
 impl Layout {
     pub fn flaw(self) -> Option<Flaw> {
         let Layout::Overlay { x, y, w, h } = self else { return None };
@@ -47,6 +56,14 @@ impl Layout {
             Layout::Overlay { y, h, .. } if y + h / 2.0 <= 50.0 => Layout::Banner { edge: Edge::Top },
             Layout::Overlay { .. } => Layout::Banner { edge: Edge::Bottom },
             Layout::Banner { .. } | Layout::Modal | Layout::Card => self,
+        }
+    }
+
+    /// At which edge does a box stand?
+    pub fn edge(self) -> Option<Edge> {
+        match (self, self.banner()) {
+            (Layout::Overlay { .. }, Layout::Banner { edge }) => Some(edge),
+            _ => None,
         }
     }
 

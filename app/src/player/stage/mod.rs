@@ -39,10 +39,13 @@ pub fn wait(deck: Deck, cues: JsValue) {
         let is_near = media.started.get() && media.time.get() as f64 >= first;
         media.live.get() && (hurries || is_near || deck.wanted.get() >= 0)
     });
+    // The stage stays when the playhead goes back: it belongs to the player, not to this effect.
+    let owner = Owner::current().unwrap_or_default();
     Effect::new(move || {
         if near.get() && !opened.get_value() {
             opened.set_value(true);
-            leptos::task::spawn_local(ScopedFuture::new(show::open(deck, cues.clone())));
+            let cues = cues.clone();
+            owner.with(|| leptos::task::spawn_local(ScopedFuture::new(show::open(deck, cues))));
         }
     });
 }

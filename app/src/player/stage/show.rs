@@ -55,6 +55,9 @@ struct Shown {
     focus: Option<Element>,
 }
 
+/// Between two words of the element playback comes no further than this, at any speed.
+const LEAP_MS: i64 = 3_000;
+
 /// Opens the stage; it stays for good.
 #[lazy]
 pub async fn open(deck: Deck, list: JsValue) {
@@ -92,8 +95,10 @@ pub async fn open(deck: Deck, list: JsValue) {
     });
     if deck.media.started.get_untracked() {
         // It may have come late: whatever should not have been passed is met now.
-        stage.hear("play");
-        stage.hear("timeupdate");
+        stage.hear("seeking");
+        if !video.paused() {
+            stage.hear("play");
+        }
     }
     stage.settle();
     stage.fetch().await;
@@ -126,6 +131,8 @@ impl Stage {
                         inner.resumes = true;
                     }
                 }
+                // Whatever moved it this far, it was not playback.
+                "timeupdate" if (t - inner.timeline.position()).abs() > LEAP_MS => drop(inner.timeline.seek(t)),
                 "timeupdate" if !inner.video.seeking() && inner.timeline.position() != t => {
                     if inner.timeline.runs(t) != t {
                         return Some(inner.timeline.position());
