@@ -302,11 +302,12 @@ async fn every_kind_is_counted_and_announced_once(app: App) {
     assert_eq!(
         said("VideoQuestion")["VideoQuestion"],
         json!({"media": media, "question": "Tea or coffee?", "questionId": ids[3], "choice": "Coffee", "choices": ["Coffee"],
-               "correct": null, "email": null})
+               "correct": null, "email": "ada@example.com"}),
+        "the form has made the viewer known"
     );
     assert_eq!(
         said("VideoEndScreen")["VideoEndScreen"],
-        json!({"media": media, "card": "Read on", "cardIndex": 0, "endScreenId": ids[4], "url": "https://example.com/read", "email": null})
+        json!({"media": media, "card": "Read on", "cardIndex": 0, "endScreenId": ids[4], "url": "https://example.com/read", "email": "ada@example.com"})
     );
 }
 
