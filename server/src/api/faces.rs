@@ -117,7 +117,10 @@ pub async fn answer(
     let session = form.session.filter(|session| session.get_version_num() == 7);
     let session = session.ok_or_else(|| ApiError::invalid("s: the form must say which page it stood on"))?;
     let now = now();
-    let opened = session.get_timestamp().map_or(0, |time| time.to_unix().0 as i64 * 1_000);
+    let opened = session.get_timestamp().map_or(0, |time| {
+        let (seconds, nanos) = time.to_unix();
+        seconds as i64 * 1_000 + i64::from(nanos / 1_000_000)
+    });
     let mut flaws = Vec::new();
     if matches!(interaction.spec, Spec::LeadForm(_)) && now - opened < FASTEST_MS {
         flaws.push(Flaw::new("fields", asked.lang().say(Word::TooQuick)));
