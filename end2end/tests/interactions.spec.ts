@@ -270,7 +270,7 @@ test("from the list an interaction is opened whatever its time", async ({ page, 
   await page.goto(film.play);
   const player = await new Player(page).live();
   await page.getByRole("complementary", { name: "Contents" }).hover();
-  await page.getByRole("tab", { name: "Interactions" }).click();
+  await page.getByRole("tab", { name: "Moments" }).click();
   await page.getByRole("button", { name: /^Which colour/ }).click();
   await expect(page.getByRole("dialog", { name: "Which colour?" })).toBeVisible();
   expect(await player.time()).toBeCloseTo(20, 0);
