@@ -22,7 +22,7 @@ pub fn script(assets: &Assets) -> Option<String> {
          for(const e of['loadeddata','error'])d.addEventListener(e,x=>x.target.tagName==='VIDEO'&&go(),true);\
          for(const e of['pointerdown','keydown'])w.addEventListener(e,go,{{capture:true,passive:true}});\
          d.addEventListener('click',e=>e.target.closest('.first')&&d.querySelector('video').play().catch(()=>{{}}));\
-         d.addEventListener('playing',e=>q.p??=[performance.now(),e.target.currentTime],true);\
+         d.addEventListener('playing',e=>{{q.p??=[performance.now(),e.target.currentTime];d.querySelector('.first')?.remove()}},true);\
          w.addEventListener('message',e=>{{const x=e.data;\
          if(q.m&&e.source===w.parent&&/player\\.js|cuepoint/.test(x&&x.context||x)){{q.m.push(e);go();\
          if(x.play)d.querySelector('video')?.play().catch(()=>{{}})}}}});\
