@@ -263,10 +263,12 @@ impl Stage {
         shown.card.remove();
         self.dress();
         if had_focus {
-            match shown.focus.filter(|focus| focus.is_connected() && focus.tag_name() != "BODY") {
-                // What had the focus takes it again.
-                Some(focus) => drop(focus.unchecked_into::<HtmlElement>().focus()),
-                None => self.deck.player.focus(),
+            if let Some(focus) = shown.focus.filter(|focus| focus.is_connected()) {
+                // What is not to be seen any more does not take it.
+                let _ = focus.unchecked_into::<HtmlElement>().focus();
+            }
+            if document().active_element().is_none_or(|focus| focus.tag_name() == "BODY") {
+                self.deck.player.focus();
             }
         }
     }
