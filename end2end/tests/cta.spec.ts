@@ -71,7 +71,7 @@ test("a call to action is recorded as shown and as clicked by keyboard, and can 
   expect(batches.join().match(/"type":"shown"/g)).not.toBeNull();
   await page.locator("[data-cue]").getByRole("button", { name: "Close" }).click();
   await expect(link).toBeHidden();
-  await expect(player.root).toBeFocused();
+  await expect(player.root.getByRole("slider", { name: "Seek" })).toBeFocused();
 });
 
 test("what was watched is reported as it was played", async ({ page, server }) => {

@@ -265,11 +265,39 @@ test("an annotation leads to its second, and what stands beside it stays clear o
   await expect.poll(async () => (await film.actions()).annotations).toBe(before + 1);
 });
 
+test("what the playhead is dragged across is not met, and playback goes on where it is let go", async ({ page, film }) => {
+  await film.write({ ...cta, at: { s: 12 }, duration_s: 4 });
+  const shown: string[] = [];
+  page.on("request", (request) => {
+    if (request.url().endsWith("/engage/record")) shown.push(...((request.postData() ?? "").match(/"type":"shown"/g) ?? []));
+  });
+  await page.goto(film.play);
+  const player = await new Player(page).live();
+  await player.button("Play video").click();
+  await player.plays();
+  const box = (await player.root.getByRole("slider", { name: "Seek" }).boundingBox())!;
+  const settled = () => page.waitForFunction(() => !document.querySelector("video")!.seeking, null, { polling: 10 });
+  await page.mouse.move(box.x + box.width * 0.3, box.y + box.height / 2);
+  await page.mouse.down();
+  for (const share of [0.4, 0.44, 0.48, 0.52, 0.6, 0.7]) {
+    await page.mouse.move(box.x + box.width * share, box.y + box.height / 2);
+    await settled();
+    expect(await player.video.evaluate((video: HTMLVideoElement) => video.paused)).toBe(true);
+    await expect(page.locator("[data-cue]")).toHaveCount(0);
+  }
+  await page.mouse.up();
+  await player.plays();
+  expect(await player.time()).toBeGreaterThan(20);
+  await page.mouse.click(box.x + box.width * 0.45, box.y + box.height / 2);
+  await expect(page.getByRole("group", { name: "Call to action" })).toBeVisible();
+  await expect.poll(() => shown.length).toBe(1);
+});
+
 test("from the list an interaction is opened whatever its time", async ({ page, film }) => {
   await film.write({ ...poll, at: { s: 20 } });
   await page.goto(film.play);
   const player = await new Player(page).live();
-  await page.getByRole("complementary", { name: "Contents" }).hover();
+  await page.getByRole("complementary", { name: "Chapters and transcript" }).hover();
   await page.getByRole("tab", { name: "Moments" }).click();
   await page.getByRole("button", { name: /^Which colour/ }).click();
   await expect(page.getByRole("dialog", { name: "Which colour?" })).toBeVisible();
@@ -331,12 +359,13 @@ test("each kind reads well", async ({ page, film }) => {
   await watch(page, film.play);
   await expect(page.getByRole("dialog", { name: "Stay in touch" })).toMatchAriaSnapshot(`
     - dialog "Stay in touch":
-      - heading "Stay in touch" [level=3]
-      - textbox "First name (optional)"
-      - textbox "E-mail"
-      - combobox "Team (optional)"
-      - checkbox "You may write to me."
-      - button "Send"
+      - form "Stay in touch":
+        - heading "Stay in touch" [level=3]
+        - textbox "First name (optional)"
+        - textbox "E-mail"
+        - combobox "Team (optional)"
+        - checkbox "You may write to me."
+        - button "Send"
       - button "Skip"
   `);
   await film.write(note, cta);

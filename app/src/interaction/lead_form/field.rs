@@ -201,7 +201,7 @@ impl Field {
         let given = showing.given.get(&self.name).and_then(Value::as_str).map(str::to_owned);
         let picked = |option: &str| given.as_deref() == Some(option);
         let known = given.clone().or(known);
-        let mark = (!required).then(|| view! { <span class="optional">{showing.say(Word::Optional)}</span> });
+        let mark = (!required).then(|| view! { " " <span class="optional">{showing.say(Word::Optional)}</span> });
         let described = error.clone();
         let control = match self.kind {
             Type::Hidden => return ().into_any(),

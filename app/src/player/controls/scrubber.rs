@@ -45,6 +45,30 @@ pub fn Scrubber(deck: Deck) -> impl IntoView {
             later(chunk)
         })
     };
+    // The second move of a press is a drag: a click is none, and does not stop playback.
+    let moves = StoredValue::new(None::<u32>);
+    let resumes = StoredValue::new(false);
+    let drag = move || {
+        let Some(count) = moves.get_value() else { return };
+        moves.set_value(Some(count + 1));
+        if count == 1 {
+            resumes.set_value(!media.paused.get_untracked());
+            deck.dragged.set(true);
+            deck.ask(Request::Pause);
+        }
+    };
+    let let_go = move || {
+        moves.set_value(None);
+        if deck.dragged.get_untracked() {
+            deck.dragged.set(false);
+            if resumes.get_value() {
+                deck.ask(Request::Play);
+            }
+        }
+    };
+    for end in ["pointerup", "pointercancel"] {
+        window_event_listener_untyped(end, move |_| let_go());
+    }
     let come = move |x: i32| {
         if near.get_untracked().is_none() {
             near.set(Some(x));
@@ -60,7 +84,9 @@ pub fn Scrubber(deck: Deck) -> impl IntoView {
                 step="1"
                 prop:value=move || media.time.get() as f64
                 aria-valuetext=words
+                on:pointerdown=move |_| moves.set_value(Some(0))
                 on:input=move |event| {
+                    drag();
                     if let Ok(ms) = event_target_value(&event).parse() {
                         deck.ask(Request::Seek(ms));
                     }

@@ -93,6 +93,13 @@ pub async fn open(deck: Deck, list: JsValue) {
             stage.settle();
         }
     });
+    Effect::new(move |dragged| {
+        let drags = deck.dragged.get();
+        if dragged == Some(true) && !drags {
+            stage.hear("seeking");
+        }
+        drags
+    });
     if deck.media.started.get_untracked() {
         // It may have come late: whatever should not have been passed is met now.
         stage.hear("seeking");
@@ -122,6 +129,10 @@ impl Stage {
     }
 
     fn hear(self, event: &str) {
+        // What the playhead is dragged across is not met; where it is let go counts.
+        if self.deck.dragged.get_untracked() {
+            return;
+        }
         let moved = self.change(|inner| {
             let t = ms(inner.video.current_time());
             match event {
