@@ -40,6 +40,11 @@ export class Server {
     return new Server(new URL(play).origin, said.get("API key")!, child, folder, env);
   }
 
+  /** The database's file. */
+  get database(): string {
+    return join(this.folder, "data/cuepoint.db");
+  }
+
   /** Adds a video from disk, as an operator does, while the server runs; returns its number. */
   add(...given: string[]): number {
     const said = execFileSync(binary, ["add", ...given], { cwd: this.folder, env: this.env, stdio: ["ignore", "pipe", "inherit"] });

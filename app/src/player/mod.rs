@@ -49,7 +49,7 @@ use media::Media;
 use recorder::Recorder;
 use serde::Serialize;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{HtmlElement, HtmlVideoElement};
+use web_sys::{Element, HtmlElement, HtmlVideoElement};
 
 /// What the server's page tells the player besides the film.
 #[derive(Clone, Debug)]
@@ -139,8 +139,8 @@ pub fn Player(film: Film, setting: Setting) -> impl IntoView {
         timeline: &film.timeline,
         words: lang.for_player(),
     };
-    // Strings and numbers are always JSON.
-    let start = serde_json::to_string(&start).unwrap_or_default();
+    // Strings and numbers are always JSON; nothing in it ends the element it stands in.
+    let start = serde_json::to_string(&start).unwrap_or_default().replace('<', "\\u003c");
     view! {
         <div
             class="player"
@@ -187,7 +187,7 @@ pub fn Player(film: Film, setting: Setting) -> impl IntoView {
             {logo}
             {sheet}
             <div class="stage">{cards}</div>
-            <div class="skin" data-start=start></div>
+            <div class="skin"><script type="application/json">{start}</script></div>
         </div>
     }
 }
@@ -209,10 +209,14 @@ pub fn start() {
     let Ok(places) = document().query_selector_all(".skin") else { return };
     for place in (0..places.length()).filter_map(|i| places.item(i)) {
         let place: HtmlElement = place.unchecked_into();
-        let said = place.get_attribute("data-start").and_then(|text| js_sys::JSON::parse(&text).ok());
-        let (Some(said), Some((root, video))) = (said, request::around(&place)) else { continue };
+        let (Some(said), Some((root, video))) = (said(&place), request::around(&place)) else { continue };
         leptos::mount::mount_to(place, move || skin(&said, &root, &video)).forget();
     }
+}
+
+/// What the server wrote into the skin for its start.
+pub fn said(skin: &Element) -> Option<JsValue> {
+    skin.query_selector("script").ok()??.text_content().and_then(|text| js_sys::JSON::parse(&text).ok())
 }
 
 /// Our controls and the timeline. They are made in the browser, once their script has arrived: until

@@ -102,6 +102,17 @@ impl Timeline {
         self.duration = duration;
     }
 
+    /// When playback next comes to where something begins or is over.
+    pub fn next(&self) -> Option<i64> {
+        let timed = (0..self.moments.len())
+            .filter(|i| matches!(self.moments[*i].at, At::S(_) | At::Pct(_) | At::FromEndS(_)))
+            .flat_map(|i| {
+                let from = self.from(i);
+                [Some(from), self.moments[i].stays_ms.map(|stays| from.saturating_add(stays))]
+            });
+        timed.flatten().filter(|t| *t > self.at).min()
+    }
+
     /// When `i` begins.
     pub fn from(&self, i: usize) -> i64 {
         self.moments[i].at.starts_ms(self.duration)

@@ -59,6 +59,20 @@ fn what_was_closed_stays_closed_and_what_was_clicked_comes_again() {
 }
 
 #[test]
+fn the_next_change_is_the_nearest_beginning_or_end_ahead() {
+    let mut timeline = minute(vec![Moment { stays_ms: Some(2_000), ..at(4.0) }, at(5.0)]);
+    assert_eq!(timeline.next(), Some(4_000));
+    timeline.runs(4_000);
+    assert_eq!(timeline.next(), Some(5_000));
+    timeline.runs(5_500);
+    assert_eq!(timeline.next(), Some(6_000));
+    timeline.runs(6_000);
+    assert_eq!(timeline.next(), Some(13_000));
+    timeline.runs(13_000);
+    assert_eq!(timeline.next(), None);
+}
+
+#[test]
 fn a_pause_holds_until_the_viewer_plays_on_and_again_after_a_jump_back() {
     let mut timeline = minute(vec![Moment { pause: true, ..at(10.0) }]);
     assert!((10_000..10_250).contains(&watch(&mut timeline, 20_000)));

@@ -3,7 +3,9 @@
 
 mod card;
 mod cues;
+mod faces;
 mod form;
+mod frame;
 mod link;
 mod show;
 

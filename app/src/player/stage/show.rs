@@ -1,15 +1,14 @@
 //! The stage at work: it hears the element, asks the timeline, and puts cards onto the frame.
 
 use super::{
-    card,
     cues::{self, Cue},
-    form, link,
+    frame::{Shown, leave},
 };
 use crate::{
     player::{
         bridge,
         deck::Deck,
-        js::{call, get, new, object},
+        js::{call, get},
         media::ms,
         memory,
         request::Request,
@@ -19,41 +18,40 @@ use crate::{
     },
     words::Word,
 };
-use leptos::prelude::*;
+use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
+use std::time::Duration;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use web_sys::{Element, Event, HtmlElement, HtmlVideoElement};
+use web_sys::{Element, Event, HtmlVideoElement};
 
 /// A handle on the stage; it lives as long as the page.
 #[derive(Clone, Copy)]
 pub struct Stage {
     pub deck: Deck,
-    inner: StoredValue<Inner, LocalStorage>,
+    pub(super) inner: StoredValue<Inner, LocalStorage>,
 }
 
-struct Inner {
-    timeline: Timeline,
-    cues: Vec<Cue>,
-    video: HtmlVideoElement,
-    place: Element,
+pub(super) struct Inner {
+    pub(super) timeline: Timeline,
+    pub(super) cues: Vec<Cue>,
+    pub(super) video: HtmlVideoElement,
+    pub(super) place: Element,
     /// The faces, once they were fetched: the element with all of them.
-    faces: Option<Element>,
-    fetching: bool,
+    pub(super) faces: Option<Element>,
+    pub(super) fetching: bool,
     /// What stands on the frame, and who had the focus before it came.
-    shown: Vec<Shown>,
+    pub(super) shown: Vec<Shown>,
     /// Playback goes on once nothing holds it.
-    resumes: bool,
+    pub(super) resumes: bool,
     /// The server has taken an answer; the card still stands.
-    accepted: Vec<usize>,
+    pub(super) accepted: Vec<usize>,
     /// It knows the viewer since then.
-    known: bool,
+    pub(super) known: bool,
+    /// Looks again at the very moment something changes.
+    pub(super) alarm: Option<TimeoutHandle>,
 }
 
-#[derive(Clone)]
-struct Shown {
-    place: usize,
-    card: HtmlElement,
-    focus: Option<Element>,
-}
+/// The element says where it is at least this often.
+const WORD_MS: f64 = 300.0;
 
 /// Between two words of the element playback comes no further than this, at any speed.
 const LEAP_MS: i64 = 3_000;
@@ -82,6 +80,7 @@ pub async fn open(deck: Deck, list: JsValue) {
         resumes: false,
         accepted: Vec::new(),
         known: false,
+        alarm: None,
     };
     let stage = Stage { deck, inner: StoredValue::new_local(inner) };
     stage.listen(&video);
@@ -112,7 +111,7 @@ pub async fn open(deck: Deck, list: JsValue) {
 }
 
 impl Stage {
-    fn change<T>(self, change: impl FnOnce(&mut Inner) -> T) -> Option<T> {
+    pub(super) fn change<T>(self, change: impl FnOnce(&mut Inner) -> T) -> Option<T> {
         self.inner.try_update_value(change)
     }
 
@@ -168,6 +167,25 @@ impl Stage {
             self.inner.with_value(|inner| inner.video.clone()).set_current_time(to as f64 / 1000.0);
         }
         self.settle();
+        self.wake();
+    }
+
+    /// What begins or ends before the element's next word is not kept waiting for it.
+    fn wake(self) {
+        self.change(|inner| {
+            if let Some(alarm) = inner.alarm.take() {
+                alarm.clear();
+            }
+            if inner.video.paused() || inner.video.seeking() {
+                return;
+            }
+            let left = inner.timeline.next().map(|next| next as f64 - inner.video.current_time() * 1000.0);
+            let wait = left.map(|left| left / inner.video.playback_rate());
+            if let Some(wait) = wait.filter(|wait| *wait < WORD_MS) {
+                let wait = Duration::from_millis(wait.max(0.0) as u64 + 1);
+                inner.alarm = set_timeout_with_handle(move || self.hear("timeupdate"), wait).ok();
+            }
+        });
     }
 
     /// Brings frame and playback in line with the timeline.
@@ -185,12 +203,23 @@ impl Stage {
             self.change(|inner| inner.resumes = true);
             self.hold();
         }
-        for shown in gone {
-            self.change(|inner| inner.shown.retain(|other| other.place != shown.place));
-            self.leave(shown);
+        let changes = !gone.is_empty() || !new.is_empty();
+        self.change(|inner| inner.shown.retain(|shown| !gone.iter().any(|gone| gone.place == shown.place)));
+        let left: Vec<_> = gone.into_iter().filter_map(leave).collect();
+        let focus: Vec<_> = new.iter().filter_map(|i| self.enter(*i)).collect();
+        if !new.is_empty() {
+            // An answer may follow, on a way of its own: the server should know by then where the viewer is.
+            self.deck.recorder.flush();
         }
-        for i in new {
-            self.enter(i);
+        if changes {
+            self.dress();
+        }
+        for focus in left {
+            self.give_back(focus);
+        }
+        for card in focus {
+            // A dialog says its name when the focus comes.
+            let _ = card.focus();
         }
         if !held && self.change(|inner| std::mem::take(&mut inner.resumes)) == Some(true) && video.paused() {
             self.deck.ask(Request::Play);
@@ -208,94 +237,6 @@ impl Stage {
             session::show(deck, &why);
             if let Some((_, video)) = deck.player.elements() {
                 call(&video, "webkitExitFullscreen", &[]);
-            }
-        }
-    }
-
-    /// Puts a card onto the frame, as soon as its face is there.
-    fn enter(self, i: usize) {
-        let made = self.inner.with_value(|inner| {
-            let cue = &inner.cues[i];
-            // What stood there before the script came is taken over.
-            let find = |of: &Element| of.query_selector(&["[data-cue='", &cue.id, "']"].concat()).ok().flatten();
-            let ready = find(&inner.place);
-            let card = match (ready, &inner.faces) {
-                (Some(card), _) => card,
-                (None, Some(faces)) => find(faces)?.clone_node_with_deep(true).ok()?.unchecked_into::<Element>(),
-                (None, None) => return None,
-            };
-            // The face is a part of the page now.
-            let _ = card.set_attribute("style", &cue.style);
-            let whole = [&cue.class, " ", &card.class_name()].concat();
-            if !card.class_list().contains("cue") {
-                card.set_class_name(&whole);
-            }
-            Some((
-                card.unchecked_into::<HtmlElement>(),
-                inner.place.clone(),
-                cue.name.clone(),
-                cue.kind.clone(),
-                cue.id.clone(),
-                cue.once_ever,
-            ))
-        });
-        let Some((element, place, name, kind, id, once_ever)) = made else { return };
-        let focus = document().active_element();
-        let takes_focus = element.get_attribute("role").is_some() && self.deck.media.live.get_untracked();
-        self.change(|inner| inner.shown.push(Shown { place: i, card: element.clone(), focus }));
-        // A place that exists takes a child.
-        let _ = place.append_child(&element);
-        card::wire(self, i, &element);
-        form::wire(self, i, &element);
-        link::wire(self, i, &element);
-        self.dress();
-        self.deck.recorder.note(What::Shown { interaction: id.clone() });
-        // An answer may follow, on a way of its own: the server should know by then where the viewer is.
-        self.deck.recorder.flush();
-        bridge::shown(self.deck, id.clone(), &kind);
-        if self.inner.with_value(|inner| inner.timeline.holds(i)) {
-            bridge::tell(self.deck, "gateenter", &[("id", id.clone().into()), ("kind", kind.into())]);
-        }
-        if once_ever {
-            let seen = memory::recall("seen").unwrap_or_default();
-            memory::remember("seen", &[&id, " ", &seen].concat().chars().take(4_000).collect::<String>());
-        }
-        if takes_focus {
-            // A dialog says its name when the focus comes.
-            let _ = element.focus();
-        } else {
-            self.deck.said.say(&name);
-        }
-    }
-
-    /// Takes a card off, and gives the focus back if it was inside.
-    fn leave(self, shown: Shown) {
-        let had_focus = shown.card.contains(document().active_element().as_deref());
-        shown.card.remove();
-        self.dress();
-        if had_focus {
-            if let Some(focus) = shown.focus.filter(|focus| focus.is_connected()) {
-                // What is not to be seen any more does not take it.
-                let _ = focus.unchecked_into::<HtmlElement>().focus();
-            }
-            if document().active_element().is_none_or(|focus| focus.tag_name() == "BODY") {
-                self.deck.player.focus();
-            }
-        }
-    }
-
-    /// Tells the style sheet what stands on the frame; below a modal nothing can be reached.
-    fn dress(self) {
-        let Some((root, _)) = self.deck.player.elements() else { return };
-        let is_there = |what: &str| root.query_selector(what).ok().flatten().is_some();
-        let modal = is_there(".stage .modal");
-        for (name, on) in [("data-modal", modal), ("data-asks", is_there(".stage [role=dialog]"))] {
-            // Attributes of our own are always set.
-            let _ = root.toggle_attribute_with_force(name, on);
-        }
-        for what in [".controls", ".headline", ".logo"] {
-            if let Ok(Some(part)) = root.query_selector(what) {
-                let _ = part.toggle_attribute_with_force("inert", modal);
             }
         }
     }
@@ -344,23 +285,6 @@ impl Stage {
         video.load();
         self.change(|inner| inner.resumes = true);
     }
-
-    /// Fetches the faces.
-    async fn fetch(self) {
-        if self.change(|inner| std::mem::replace(&mut inner.fetching, true)) == Some(true) {
-            return;
-        }
-        for wait in [0, 1_000, 4_000, 15_000] {
-            if wait > 0 {
-                pause(wait).await;
-            }
-            if let Some(faces) = faces(self.deck).await {
-                self.change(|inner| inner.faces = Some(faces));
-                break;
-            }
-        }
-        self.settle();
-    }
 }
 
 impl Inner {
@@ -373,28 +297,4 @@ impl Inner {
             self.timeline.knows_viewer();
         }
     }
-}
-
-/// The element with all faces, as the server wrote them for this viewer.
-async fn faces(deck: Deck) -> Option<Element> {
-    let surface = if deck.recorder.is_embedded() { "embed" } else { "play" };
-    let lang = document().document_element()?.get_attribute("lang").unwrap_or_default();
-    let path = ["/video/faces/", &deck.recorder.video(), "?on=", surface, "&lang=", &lang].concat();
-    let init = object(&[("method", "POST".into()), ("body", deck.recorder.pass().into())]);
-    let answer = wasm_bindgen_futures::JsFuture::from(window().fetch_with_str_and_init(&path, init.unchecked_ref()));
-    let response: web_sys::Response = answer.await.ok()?.unchecked_into();
-    if !response.ok() {
-        return None;
-    }
-    let html = wasm_bindgen_futures::JsFuture::from(response.text().ok()?).await.ok()?;
-    let parser = new("DOMParser", &[])?;
-    let parsed = call(&parser, "parseFromString", &[html, "text/html".into()])?;
-    get(&parsed, "body").dyn_into().ok()
-}
-
-async fn pause(ms: i32) {
-    let promise = js_sys::Promise::new(&mut |done, _| {
-        let _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(&done, ms);
-    });
-    let _ = wasm_bindgen_futures::JsFuture::from(promise).await;
 }

@@ -127,9 +127,8 @@ async fn fill(talk: Talk, panel: Element) {
 /// The forms say who sends them.
 fn give_pass(talk: &Talk, place: &Element) {
     let skin = talk.deck().player.elements().and_then(|(root, _)| root.query_selector(".skin").ok()?);
-    let start =
-        skin.and_then(|skin| skin.get_attribute("data-start")).and_then(|start| js_sys::JSON::parse(&start).ok());
-    let pass = start.and_then(|start| text(&start, "pass")).unwrap_or_default();
+    let pass =
+        skin.and_then(|skin| crate::player::said(&skin)).and_then(|start| text(&start, "pass")).unwrap_or_default();
     let Ok(fields) = place.query_selector_all("[name=pass]") else { return };
     for field in (0..fields.length()).filter_map(|i| fields.item(i)) {
         let _ = js_sys::Reflect::set(&field, &"value".into(), &JsValue::from(&pass));
