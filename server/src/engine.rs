@@ -30,6 +30,8 @@ const SLACK_MS: i64 = 300;
 pub const VIEW_EVENTS: u32 = 20_000;
 /// The longest referrer or page address kept, in characters.
 const URL_CHARS: usize = 2_048;
+/// `MediaError.code` is 1 to 4; this leaves room for a streaming engine's own.
+const ERROR_CODES: std::ops::RangeInclusive<i64> = 0..=9_999;
 
 /// Stores a batch and answers once it is on disk. What is wrong with an answer is said in `lang`.
 pub async fn record(
@@ -197,6 +199,9 @@ fn plain(event: &mut Event, published: &Published) -> Result<(), Flaw> {
             known(published, *interaction)?;
         }
         What::Viewer { token } if token.len() > 4_096 => return Err(Flaw::new("token", "is too long")),
+        What::Error { code } if !ERROR_CODES.contains(code) => {
+            return Err(Flaw::new("code", "must be 0 to 9999"));
+        }
         What::Answer { .. }
         | What::Viewer { .. }
         | What::Ended

@@ -76,10 +76,24 @@ fn client_ip(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     if !is_proxy(&peer) {
         return peer;
     }
-    let hops = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
-    let hops: Vec<IpAddr> =
-        hops.flat_map(|line| line.split(',')).filter_map(|hop| hop.trim().parse().ok()).map(canonical).collect();
-    hops.into_iter().rev().find(|ip| !is_proxy(ip)).unwrap_or(peer)
+    let lines = headers.get_all("x-forwarded-for").iter().map(|value| value.to_str().unwrap_or_default());
+    let hops: Vec<&str> = lines.flat_map(|line| line.split(',')).map(str::trim).collect();
+    let mut last = peer;
+    // What stands left of a word that is no address was not written by a proxy of ours.
+    for ip in hops.into_iter().rev().map_while(address) {
+        if !is_proxy(&ip) {
+            return ip;
+        }
+        last = ip;
+    }
+    last
+}
+
+/// A hop as proxies write it: an address, with its port or without.
+fn address(hop: &str) -> Option<IpAddr> {
+    let bare = hop.strip_prefix('[').and_then(|rest| rest.split_once(']')).map_or(hop, |(ip, _)| ip);
+    let ip = bare.parse().ok().or_else(|| Some(hop.parse::<SocketAddr>().ok()?.ip()));
+    ip.map(canonical)
 }
 
 fn canonical(ip: IpAddr) -> IpAddr {
@@ -108,6 +122,10 @@ mod tests {
         assert_eq!(ip("10.0.0.1", "6.6.6.6, 1.1.1.1", "10.0.0.0/8"), "1.1.1.1");
         assert_eq!(ip("10.0.0.1", "1.1.1.1, 10.0.0.2", "10.0.0.0/8"), "1.1.1.1");
         assert_eq!(ip("10.0.0.1", "nonsense", "10.0.0.0/8"), "10.0.0.1");
+        assert_eq!(ip("10.0.0.1", "6.6.6.6, nonsense", "10.0.0.0/8"), "10.0.0.1");
+        assert_eq!(ip("10.0.0.1", "6.6.6.6, , 10.0.0.2", "10.0.0.0/8"), "10.0.0.2");
+        assert_eq!(ip("10.0.0.1", "1.1.1.1:4711", "10.0.0.0/8"), "1.1.1.1");
+        assert_eq!(ip("10.0.0.1", "[2001:db8::1]:4711", "10.0.0.0/8"), "2001:db8::1");
         assert_eq!(ip("::ffff:9.9.9.9", "", ""), "9.9.9.9");
     }
 

@@ -78,9 +78,10 @@ async fn told(answer: Response) -> ApiError {
 
 /// Did a browser say that another site's page sent this? Both headers absent passes: some clients send neither.
 pub fn is_foreign(headers: &HeaderMap, public: &url::Url) -> bool {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    if let Some(site) = text("sec-fetch-site") {
-        return site != "same-origin";
+    // What is no text is no word of a browser's.
+    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or_default());
+    if text("sec-fetch-site").is_some_and(|site| site != "same-origin") {
+        return true;
     }
     // A proxy may have rewritten the host, so our public address counts as well.
     let ours = |origin: &str| {
@@ -116,6 +117,8 @@ mod tests {
         assert!(foreign(&[("sec-fetch-site", "cross-site")]));
         assert!(foreign(&[("origin", "http://evil"), ("host", "a")]));
         assert!(foreign(&[("origin", "null"), ("host", "a")]));
+        assert!(foreign(&[("sec-fetch-site", "same-origin"), ("origin", "http://evil"), ("host", "a")]));
+        assert!(foreign(&[("sec-fetch-site", "same-origin"), ("origin", "null"), ("host", "a")]));
         assert!(!foreign(&[("origin", "https://video.example"), ("host", "upstream:3000")]), "behind a proxy");
     }
 }

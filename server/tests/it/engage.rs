@@ -201,6 +201,83 @@ async fn one_bad_event_does_not_sink_the_batch() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn each_type_of_event_is_held_to_its_shape() {
+    let app = App::start().await;
+    let demo = cta("https://example.com/");
+    let video = app.add_video(std::slice::from_ref(&demo), |_| {}).await;
+    let week = 7 * 24 * 3_600_000_i64;
+    let span = |from: i64, to: i64, rate: i64| json!({"type": "watched", "from": from, "to": to, "rate": rate, "hidden": false, "muted": false});
+    let id = demo.id;
+    // What stands in the event, when it happened, and the field that is refused; none is stored.
+    let cases: Vec<(Value, i64, &str)> = vec![
+        (json!({"type": "load", "surface": "play", "referrer": null, "page_url": "x".repeat(9_000)}), 0, ""),
+        (json!({"type": "load", "surface": "embed", "utm": "more is allowed"}), 0, ""),
+        (json!({"type": "load", "surface": "toaster"}), 0, "event"),
+        (json!({"type": "load"}), 0, "surface"),
+        (json!({"type": "play", "pos": 0}), 0, ""),
+        (json!({"type": "play", "pos": 61_000}), 0, ""),
+        (json!({"type": "play", "pos": 61_001}), 0, "pos"),
+        (json!({"type": "play", "pos": -1}), 0, "pos"),
+        (json!({"type": "play", "pos": 0.5}), 0, "event"),
+        (json!({"type": "pause", "pos": "0"}), 0, "event"),
+        (json!({"type": "pause", "pos": 60_000}), 0, ""),
+        (span(0, 10_000, 100), 10_000, ""),
+        (span(0, 10_000, 100), 9_700, ""),
+        (span(0, 10_000, 100), 9_699, "to"),
+        (span(0, 20_000, 200), 9_700, ""),
+        (span(0, 20_000, 200), 9_699, "to"),
+        (span(0, 10, 0), 9_000, "rate"),
+        (span(0, 10, 1_601), 9_000, "rate"),
+        (span(59_999, 61_000, 100), 9_000, ""),
+        (span(59_999, 61_001, 100), 9_000, "to"),
+        (span(60_000, 60_500, 100), 9_000, "from"),
+        (span(-1, 10, 100), 9_000, "from"),
+        (span(20, 10, 100), 9_000, "to"),
+        (json!({"type": "watched", "from": 0, "to": 10, "rate": 100, "hidden": false}), 9_000, "muted"),
+        (json!({"type": "seek", "from": 0, "to": 61_000}), 0, ""),
+        (json!({"type": "seek", "from": 61_001, "to": 0}), 0, "from"),
+        (json!({"type": "seek", "from": 0, "to": i64::MAX}), 0, "to"),
+        (json!({"type": "ended"}), week, ""),
+        (json!({"type": "ended"}), week + 1, "at"),
+        (json!({"type": "hidden"}), -1, "at"),
+        (json!({"type": "visible"}), 0, ""),
+        (json!({"type": "here"}), 0, ""),
+        (json!({"type": "shown", "interaction": id}), 0, ""),
+        (json!({"type": "shown", "interaction": "x"}), 0, "event"),
+        (json!({"type": "shown", "interaction": uuid::Uuid::nil()}), 0, "interaction"),
+        (json!({"type": "skip", "interaction": id}), 0, ""),
+        (json!({"type": "skip"}), 0, "interaction"),
+        (json!({"type": "answer", "interaction": id, "answer": {}}), 0, ""),
+        (json!({"type": "answer", "interaction": id}), 0, "answer"),
+        (json!({"type": "answer", "interaction": uuid::Uuid::nil(), "answer": {}}), 0, "interaction"),
+        (json!({"type": "viewer", "token": "x".repeat(5_000)}), 0, "token"),
+        (json!({"type": "viewer", "token": 1}), 0, "token"),
+        (json!({"type": "consent", "analytics": false}), 0, ""),
+        (json!({"type": "consent", "analytics": "yes"}), 0, "event"),
+        (json!({"type": "error", "code": 4}), 0, ""),
+        (json!({"type": "error", "code": -1}), 0, "code"),
+        (json!({"type": "error", "code": 10_000}), 0, "code"),
+        (json!({"type": "Play", "pos": 0}), 0, "type"),
+        (json!({"type": "dance"}), 0, "type"),
+        (json!({"type": 7}), 0, "type"),
+        (json!({}), 0, "type"),
+    ];
+    let mut view = View::of(&video.token);
+    let events: Vec<Value> = cases.iter().map(|(what, at, _)| view.event(*at, what.clone())).collect();
+    let (status, receipt) = json(app.record(&view.batch(&events)).await).await;
+    assert_eq!(status, 200, "{receipt}");
+    let refused = receipt["refused"].as_array().expect("a list");
+    for (seq, (what, at, field)) in cases.iter().enumerate() {
+        let named =
+            refused.iter().find(|refusal| refusal["seq"] == seq).map_or("", |r| r["field"].as_str().expect("text"));
+        assert_eq!(named, *field, "{what} at {at}");
+    }
+    assert_eq!(receipt["recorded"], cases.iter().filter(|(.., field)| field.is_empty()).count());
+    let unknown = refused.iter().find(|refusal| refusal["message"].as_str().expect("text").contains("dance"));
+    assert!(unknown.is_some(), "an unknown type is refused by its name");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_batch_that_can_not_be_understood_is_named() {
     let app = App::start().await;
     let video = app.add_video(&[], |_| {}).await;
@@ -255,7 +332,9 @@ async fn another_site_s_page_may_not_send_batches() {
         app.post("/engage/record").header(name, value).body(view.batch(std::slice::from_ref(&load)).to_string()).send()
     };
     assert_eq!(send("sec-fetch-site", "cross-site").await.expect("an answer").status(), 403);
+    assert_eq!(send("sec-fetch-site", "same-site").await.expect("an answer").status(), 403);
     assert_eq!(send("origin", "https://evil.example").await.expect("an answer").status(), 403);
+    assert_eq!(send("origin", "null").await.expect("an answer").status(), 403);
     assert_eq!(app.report(video.id).await["total_page_loads"], 0);
     assert_eq!(send("sec-fetch-site", "same-origin").await.expect("an answer").status(), 200);
     let html = app
