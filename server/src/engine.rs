@@ -1,8 +1,11 @@
 //! The door for batches: checks each event on its own, then hands what holds to the writer.
 
 use crate::{
+    agent::Agent,
     catalogue::Published,
-    identity,
+    geo::Place,
+    identity::{self, LeftOut},
+    limits,
     metrics::Counters,
     results,
     state::State,
@@ -46,6 +49,8 @@ pub async fn record(
     let published = state.catalogue.by_token(&token).await.map_err(crate::reply::storage)?;
     let published = published.filter(|p| p.video.deleted_at.is_none());
     let published = published.ok_or_else(|| ApiError::not_found("video"))?;
+    let paces: Vec<_> = state.config.rate_limits.of_view(batch.session, published.video.id).collect();
+    admit(&state, &paces, now).await?;
     let told = identity::batch::claim(&state, &visitor, &mut batch, &published, now).await?;
     let mut accepted = Accepted {
         published: published.clone(),
@@ -53,6 +58,7 @@ pub async fn record(
         viewer_id: told.viewer_id,
         claim: told.claim,
         ip: visitor.masked_ip(),
+        traits: Traits::of(&state, &visitor, told.owner).await,
         started_at,
         received_at: now,
         entries: Vec::with_capacity(batch.events.len()),
@@ -76,6 +82,33 @@ pub async fn record(
     }
     Counters::add(&state.counters.refused, refused.len());
     Ok(Receipt { recorded, refused, results })
+}
+
+/// Lets a batch in, or tells when it may come again: nothing of it was looked at.
+///
+/// # Errors
+/// 429, with the seconds to wait.
+pub async fn admit(state: &State, paces: &[(limits::Whose, limits::Pace)], now: i64) -> Result<(), ApiError> {
+    state.limits.take(limits::What::Batch, paces, now).await.map_err(|seconds| {
+        Counters::add(&state.counters.limited, 1);
+        ApiError::too_many(seconds, "Too many batches at once; send this one again later.")
+    })
+}
+
+/// What a request tells about the view behind it, beside what is in its batch.
+#[derive(Clone, Debug, Default)]
+pub struct Traits {
+    pub agent: Arc<Agent>,
+    pub place: Place,
+    pub left_out: Option<LeftOut>,
+}
+
+impl Traits {
+    pub async fn of(state: &State, visitor: &Visitor, owner: bool) -> Self {
+        let agent = state.agents.of(visitor.user_agent()).await;
+        let own = owner.then_some(LeftOut::Owner).or(visitor.prefetches.then_some(LeftOut::Prefetch));
+        Self { left_out: agent.robot.or(own), place: state.geo.place(visitor.ip()), agent }
+    }
 }
 
 fn said(objection: Objection, lang: Lang) -> Flaw {

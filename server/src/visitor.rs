@@ -5,8 +5,9 @@ use crate::{
     identity::{
         Origin,
         cookie::{self, Kept},
+        owner,
     },
-    keys::mac,
+    keys::{Keys, mac},
 };
 use http::{HeaderMap, header};
 use ipnet::IpNet;
@@ -17,6 +18,10 @@ use uuid::Uuid;
 pub struct Visitor {
     ip: IpAddr,
     user_agent: String,
+    /// The browser fetches ahead: nobody looks at it yet.
+    pub prefetches: bool,
+    /// What the browser keeps about whose it is, unproven.
+    owner: Option<String>,
     /// What the browser keeps for us.
     pub cookie: Option<Kept>,
     /// The browser says that nothing may be kept, nor anyone be recognised.
@@ -35,9 +40,25 @@ impl Visitor {
         Self {
             ip: client_ip(peer.ip(), headers, &config.trusted_proxies),
             user_agent: user_agent[..end].to_owned(),
+            prefetches: is_prefetch(headers),
+            owner: owner::read(headers),
             cookie: cookie::read(headers),
             barred: cookie::is_barred(headers),
         }
+    }
+
+    pub fn user_agent(&self) -> &str {
+        &self.user_agent
+    }
+
+    /// Whole: to look it up, never to keep it.
+    pub fn ip(&self) -> IpAddr {
+        self.ip
+    }
+
+    /// Is this browser one of the account's own people's?
+    pub fn is_owner(&self, keys: &Keys, account_id: i64, now: i64) -> bool {
+        self.owner.as_deref().and_then(|text| owner::of_cookie(keys, text, now)) == Some(account_id)
     }
 
     /// The address as it may be stored: `188.XXX.29.XXX`, or the /48 of an IPv6 address.
@@ -68,6 +89,14 @@ impl Visitor {
         let message = [&account_id.to_be_bytes(), self.network().as_slice(), self.user_agent.as_bytes()].concat();
         Origin::Daily.id(&mac(salt, &message))
     }
+}
+
+/// Does the request say that it is made ahead of time?
+pub fn is_prefetch(headers: &HeaderMap) -> bool {
+    let says = |name: &str| {
+        headers.get(name).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("prefetch"))
+    };
+    says("sec-purpose") || says("purpose") || says("x-moz")
 }
 
 fn client_ip(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {

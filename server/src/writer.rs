@@ -9,6 +9,7 @@ pub use ledger::{media, send};
 
 use crate::{
     catalogue::Published,
+    engine::Traits,
     identity::batch::Claim,
     store::{Store, entries::Entry},
 };
@@ -30,6 +31,7 @@ pub struct Accepted {
     pub claim: Option<Box<Claim>>,
     /// Masked.
     pub ip: String,
+    pub traits: Traits,
     /// When the view began, in Unix milliseconds of the server's clock.
     pub started_at: i64,
     pub received_at: i64,

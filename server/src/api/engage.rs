@@ -57,8 +57,10 @@ pub async fn record(
     if is_foreign(&head.headers, &state.config.public_url) {
         return Err(ApiError::forbidden("Batches come from our own pages only.").into());
     }
-    let body = to_bytes(body, BATCH_BYTES).await.map_err(|_| ApiError::too_large(BATCH_BYTES))?;
     let visitor = Visitor::new(peer, &head.headers, &state.config);
+    let flood: Vec<_> = state.config.rate_limits.of_address(visitor.network()).into_iter().collect();
+    engine::admit(&state, &flood, now()).await?;
+    let body = to_bytes(body, BATCH_BYTES).await.map_err(|_| ApiError::too_large(BATCH_BYTES))?;
     // A browser that accepts HTML would be redirected to where it came from.
     head.headers.remove(header::ACCEPT);
     let accepted = head.headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());

@@ -10,6 +10,7 @@ pub mod forget;
 pub mod interactions;
 pub mod links;
 pub mod media;
+pub mod owner;
 pub mod reports;
 pub mod talk;
 pub mod videos;
@@ -30,6 +31,7 @@ pub fn routes(state: &State) -> Router<State> {
         .merge(viewer_key::routes())
         .merge(interactions::routes())
         .merge(comments::routes())
+        .merge(owner::routes())
         .merge(webhooks::routes())
         .route("/api/v1/{*rest}", axum::routing::any(nowhere))
         .layer(middleware::from_fn_with_state(state.clone(), caller::identify))

@@ -15,6 +15,7 @@ pub mod interactions;
 pub mod links;
 pub mod mails;
 pub mod outbox;
+pub mod places;
 pub mod reactions;
 pub mod salts;
 pub mod showings;

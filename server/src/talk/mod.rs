@@ -4,16 +4,17 @@
 pub mod author;
 mod feed;
 pub mod letters;
-pub mod limits;
 pub mod section;
 pub mod stream;
 pub mod wish;
 pub mod write;
 
-use crate::store::{self, Store, talks};
+use crate::{
+    limits::Limits,
+    store::{self, Store, talks},
+};
 use app::words::Lang;
 use feed::Told;
-use limits::Limits;
 use moka::{future::Cache, ops::compute::Op};
 use section::{Key, Section};
 use std::{sync::Arc, time::Duration};

@@ -1,5 +1,9 @@
 //! Batches at the door: what is stored, what is refused, and that nothing counts twice.
 
+mod left_out;
+mod limits;
+mod traits;
+
 use crate::support::{App, batch::View, cta, on_each_engine, receiver::Receiver};
 use reqwest::Response;
 use serde_json::{Value, json};

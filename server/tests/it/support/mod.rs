@@ -2,6 +2,7 @@
 
 pub mod batch;
 pub mod mailbox;
+pub mod places;
 pub mod receiver;
 
 use app::{film::Settings, interaction::Interaction};
