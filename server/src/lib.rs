@@ -24,6 +24,7 @@ pub mod pictures;
 pub mod reply;
 pub mod report;
 pub mod results;
+pub mod retention;
 pub mod routes;
 pub mod serve;
 mod spoken;

@@ -12,7 +12,7 @@ use crate::{
     limits::Limits,
     media::{Media, MediaError},
     metrics::{self, Counters},
-    routes,
+    retention, routes,
     state::{Inner, State, now},
     store::{Store, StoreError},
     talk::{Talks, letters::PostOffice},
@@ -125,6 +125,7 @@ impl Server {
 /// Declares sessions over that fell silent, forgets old salts, and looks for newer places.
 async fn sweep(state: State, stopping: CancellationToken) {
     let mut pace = time::interval(SWEEP);
+    let mut purged_at = 0;
     pace.set_missed_tick_behavior(time::MissedTickBehavior::Delay);
     while stopping.run_until_cancelled(pace.tick()).await.is_some() {
         if let Err(error) = state.writer.close_idle(now()).await {
@@ -134,5 +135,11 @@ async fn sweep(state: State, stopping: CancellationToken) {
             tracing::warn!(%error, "old salts were not deleted");
         }
         state.geo.refresh().await;
+        if now() - purged_at >= retention::EVERY_MS {
+            purged_at = now();
+            if let Err(error) = retention::sweep(&state, purged_at).await {
+                tracing::warn!(%error, "old entries were not purged");
+            }
+        }
     }
 }

@@ -27,5 +27,5 @@ alter table accounts add column settings text not null default '{}';
 alter table views add column purged_at bigint;
 
 -- Views whose entries may be purged once they are old enough, and views of one viewer.
-create index views_by_age on views (account_id, last_received_at) where purged_at is null;
+create index views_closed on views (account_id, closed_at) where purged_at is null and closed_at is not null;
 create index views_by_viewer on views (account_id, viewer_id);

@@ -11,7 +11,9 @@ pub mod interactions;
 pub mod links;
 pub mod media;
 pub mod owner;
+pub mod people;
 pub mod reports;
+pub mod settings;
 pub mod talk;
 pub mod videos;
 pub mod viewer_key;
@@ -32,6 +34,8 @@ pub fn routes(state: &State) -> Router<State> {
         .merge(interactions::routes())
         .merge(comments::routes())
         .merge(owner::routes())
+        .merge(people::routes())
+        .merge(settings::routes())
         .merge(webhooks::routes())
         .route("/api/v1/{*rest}", axum::routing::any(nowhere))
         .layer(middleware::from_fn_with_state(state.clone(), caller::identify))

@@ -84,6 +84,11 @@ select account_id, video_id, id, viewer_id, ip, surface, referrer, page_url, sta
        last_received_at, played, watched_ms, unique_ms, hidden_ms, muted_ms, uncredited_ms, entries, percent, spans,
        grants, left_out, browser, os, device, device_type, country, region, city, purged_at, closed_at
   from views where (account_id, id) in (";
+const BEFORE: &str = "
+select id from views
+ where account_id = $1 and closed_at < $2 and last_received_at < $2 and purged_at is null and closed_at is not null
+ order by closed_at limit $3";
+const MARK_PURGED: &str = "update views set purged_at = $3 where account_id = $1 and id = $2";
 const CLOSE: &str = "
 update views set closed_at = $3 where account_id = $1 and id = $2 and closed_at is null";
 const IDLE: &str = "
@@ -124,6 +129,18 @@ pub async fn close(conn: Conn<'_>, account_id: i64, id: Uuid, now: i64) -> Resul
     let changed = on!(conn, db => sqlx::query(CLOSE)
         .bind(account_id).bind(id).bind(now).execute(db).await.map(|done| done.rows_affected()))?;
     Ok(changed == 1)
+}
+
+/// Closed views that were last heard of before `before` and still have their entries, at most `limit` of them.
+pub async fn before(conn: Conn<'_>, account_id: i64, before: i64, limit: i64) -> Result<Vec<Uuid>> {
+    Ok(on!(conn, db => sqlx::query_scalar(BEFORE)
+        .bind(account_id).bind(before).bind(limit).fetch_all(db).await)?)
+}
+
+/// The view's entries are no more.
+pub async fn mark_purged(conn: Conn<'_>, account_id: i64, id: Uuid, now: i64) -> Result<()> {
+    on!(conn, db => sqlx::query(MARK_PURGED).bind(account_id).bind(id).bind(now).execute(db).await.map(|_| ()))?;
+    Ok(())
 }
 
 /// Open views that were last heard of at `before` or earlier, at most `limit` of them.

@@ -67,7 +67,7 @@ impl Talks {
     }
 
     /// A change was committed: whoever looks on is told.
-    async fn changed(&self, video_id: i64, seq: i64) {
+    pub async fn changed(&self, video_id: i64, seq: i64) {
         self.reached(video_id, seq).await;
         self.streams.tell(video_id, seq);
     }

@@ -6,7 +6,6 @@ use super::{
     who::{self, Settling},
 };
 use crate::{
-    catalogue::Published,
     identity::LeftOut,
     report::{
         credit::{self, Credit, Fact},
@@ -62,7 +61,9 @@ pub async fn append(
         let video = &batch.published.video;
         let opened = || Known { view: opened(batch), facts: Vec::new() };
         let view = &mut known.entry(key(batch)).or_insert_with(opened).view;
-        if view.video_id == video.id && view.account_id == video.account_id {
+        if view.purged_at.is_some() {
+            results.push(Err(ApiError::bad_request("too_old", "This view was purged; nothing is added to it.")));
+        } else if view.video_id == video.id && view.account_id == video.account_id {
             view.last_received_at = view.last_received_at.max(batch.received_at);
             view.started_at = view.started_at.min(batch.started_at);
             join(view, batch.traits.left_out);
@@ -175,7 +176,7 @@ impl Before {
 /// A view counts from now on, or no longer: what is counted apart from it follows.
 async fn turn(tx: &mut Tx, batch: &Accepted, view: &View, facts: &[(i64, Fact)]) -> store::Result<()> {
     if view.left_out.is_some() {
-        return retract(tx, &batch.published, view).await;
+        return retract(tx, |id| Some(&batch.published.interaction(id)?.spec), view).await;
     }
     let shown = facts.iter().filter_map(|(_, fact)| match &fact.what {
         What::Shown { interaction } => Some(showing(batch, *interaction)),
@@ -185,11 +186,11 @@ async fn turn(tx: &mut Tx, batch: &Accepted, view: &View, facts: &[(i64, Fact)])
 }
 
 /// Takes back what a view has left beside its own row: answers, their tallies, showings.
-pub async fn retract(tx: &mut Tx, published: &Published, view: &View) -> store::Result<()> {
+pub async fn retract<'a>(tx: &mut Tx, spec: impl Fn(Uuid) -> Option<&'a Spec>, view: &View) -> store::Result<()> {
     let of = (view.account_id, view.video_id);
     for (id, body) in answers::remove(tx.conn(), of.0, of.1, view.id).await? {
-        if let Some(one) = published.interaction(id).filter(|one| one.spec.kind().is_once()) {
-            tallies::uncount(tx.conn(), of.0, of.1, id, &one.spec.kind().counts(&body)).await?;
+        if let Some(spec) = spec(id).filter(|spec| spec.kind().is_once()) {
+            tallies::uncount(tx.conn(), of.0, of.1, id, &spec.kind().counts(&body)).await?;
         }
     }
     showings::remove(tx.conn(), of.0, of.1, view.id).await

@@ -2,7 +2,9 @@
 
 mod left_out;
 mod limits;
+mod retention;
 mod traits;
+mod unwell;
 
 use crate::support::{App, batch::View, cta, on_each_engine, receiver::Receiver};
 use reqwest::Response;
@@ -16,6 +18,7 @@ on_each_engine! {
     a_silent_view_is_closed_once
     text_that_a_database_can_not_hold_sinks_nobody
     a_click_through_and_its_batch_are_one_click
+    a_session_is_announced_once_across_restarts
 }
 
 async fn json(answer: Response) -> (u16, Value) {
@@ -131,6 +134,42 @@ async fn a_silent_view_is_closed_once(app: App) {
     let hooks = receiver.hooks();
     assert_eq!(hooks.len(), 1, "only the view that was played is announced, and once");
     assert_eq!(hooks[0].json()["VideoPlayedSessions"]["percentagePlayed"], 25);
+}
+
+async fn a_session_is_announced_once_across_restarts(mut app: App) {
+    let receiver = Receiver::start().await;
+    app.subscribe(&receiver.url, &["VideoPlayedSessions"]).await;
+    let video = app.add_video(&[], |_| {}).await;
+    // One falls silent, the other ends by itself: the page is left at the end.
+    let (mut silent, mut left) = (View::of(&video.token), View::of(&video.token));
+    let events = silent.watching(15_000);
+    app.record(&silent.batch(&events)).await;
+    let mut events = left.watching(60_000);
+    events.push(left.event(60_200, json!({"type": "ended"})));
+    events.push(left.event(60_300, json!({"type": "hidden"})));
+    let over = left.batch(&events);
+    app.record(&over).await;
+
+    app.restart().await;
+    assert_eq!(app.record(&over).await.status(), 200, "the page did not hear the answer");
+    assert_eq!(app.state().writer.close_idle(now() + 61_000).await.expect("swept"), 1);
+    app.restart().await;
+    assert_eq!(app.state().writer.close_idle(now() + 61_000).await.expect("swept"), 0);
+    app.record(&over).await;
+    let here = silent.event(20_000, json!({"type": "here"}));
+    app.record(&silent.batch(&[here])).await;
+    assert_eq!(app.state().writer.close_idle(now() + 120_000).await.expect("swept"), 0);
+
+    let courier = Courier::new(app.state().clone()).expect("a client");
+    while courier.step(now() + 121_000).await.expect("delivered") > 0 {}
+    let mut told: Vec<i64> = receiver.until(2).await.iter().map(|hook| percent(&hook.json())).collect();
+    told.sort_unstable();
+    assert_eq!(told, [25, 100]);
+    assert_eq!(receiver.hooks().len(), 2);
+}
+
+fn percent(hook: &Value) -> i64 {
+    hook["VideoPlayedSessions"]["percentagePlayed"].as_i64().expect("a number")
 }
 
 async fn a_click_through_and_its_batch_are_one_click(app: App) {
