@@ -61,7 +61,6 @@ fn days(value: &Value) -> Result<Option<u32>, Flaw> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use serde_json::json;
 
     #[test]
