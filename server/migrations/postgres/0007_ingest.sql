@@ -26,6 +26,5 @@ alter table accounts add column settings text not null default '{}';
 -- When a view's entries were purged; its figures stay as they were then.
 alter table views add column purged_at bigint;
 
--- Views whose entries may be purged once they are old enough, and views of one viewer.
+-- Views whose entries may be purged once they are old enough.
 create index views_closed on views (account_id, closed_at) where purged_at is null and closed_at is not null;
-create index views_by_viewer on views (account_id, viewer_id);
