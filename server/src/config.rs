@@ -1,5 +1,6 @@
 //! Settings: from the environment, then a TOML file, then defaults. An unknown key is an error.
 
+use crate::limits::rates::Rates;
 use app::film::Asking;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,10 @@ pub struct Config {
     pub egress_allow: Vec<IpNet>,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// How many batches a view, a video and an address may send.
+    pub rate_limits: Rates,
+    /// A database in the MaxMind format that tells where addresses are.
+    pub geo_db: Option<PathBuf>,
     /// Whether a viewer must agree before a cookie is set, where a video does not say.
     pub consent: Asking,
     /// The mail server for letters to viewers; without one nobody is asked for an e-mail address.
@@ -47,6 +52,8 @@ struct Text {
     media_url: Option<String>,
     egress_allow: Option<String>,
     trusted_proxies: Option<String>,
+    rate_limits: Option<String>,
+    geo_db: Option<String>,
     consent: Option<String>,
     smtp_url: Option<String>,
 }
@@ -85,6 +92,8 @@ impl Config {
             media_url: text.media_url.unwrap_or_else(|| "file://data/media".into()),
             egress_allow: networks("CUEPOINT_EGRESS_ALLOW", text.egress_allow)?,
             trusted_proxies: networks("CUEPOINT_TRUSTED_PROXIES", text.trusted_proxies)?,
+            rate_limits: parse("CUEPOINT_RATE_LIMITS", text.rate_limits, "")?,
+            geo_db: text.geo_db.map(|path| path.trim().into()).filter(|path: &PathBuf| !path.as_os_str().is_empty()),
             consent: parse("CUEPOINT_CONSENT", text.consent, Asking::default().as_str())?,
             smtp_url: smtp(text.smtp_url)?,
         })
@@ -132,6 +141,8 @@ fn over(vars: BTreeMap<String, String>, mut text: Text) -> Result<Text, ConfigEr
             "CUEPOINT_MEDIA_URL" => &mut text.media_url,
             "CUEPOINT_EGRESS_ALLOW" => &mut text.egress_allow,
             "CUEPOINT_TRUSTED_PROXIES" => &mut text.trusted_proxies,
+            "CUEPOINT_RATE_LIMITS" => &mut text.rate_limits,
+            "CUEPOINT_GEO_DB" => &mut text.geo_db,
             "CUEPOINT_CONSENT" => &mut text.consent,
             "CUEPOINT_SMTP_URL" => &mut text.smtp_url,
             _ => return Err(ConfigError::Unknown { name }),
@@ -189,6 +200,8 @@ impl fmt::Display for Config {
             media_url: Some(without_password(&self.media_url)),
             egress_allow: Some(list(&self.egress_allow)),
             trusted_proxies: Some(list(&self.trusted_proxies)),
+            rate_limits: Some(self.rate_limits.to_string()),
+            geo_db: self.geo_db.as_ref().map(|path| path.display().to_string()),
             consent: Some(self.consent.as_str().into()),
             smtp_url: self.smtp_url.as_ref().map(|url| without_password(url.as_str())),
         };
@@ -233,6 +246,13 @@ mod tests {
     fn a_wrong_value_names_its_setting() {
         let error = load(&[("CUEPOINT_EGRESS_ALLOW", "10.0.0.0/8, nonsense")]).expect_err("not a network");
         assert!(error.to_string().starts_with("CUEPOINT_EGRESS_ALLOW: \"nonsense\""));
+    }
+
+    #[test]
+    fn a_limit_that_can_not_be_read_is_an_error() {
+        let error = load(&[("CUEPOINT_RATE_LIMITS", "session=lots")]).expect_err("not a rate").to_string();
+        assert!(error.starts_with("CUEPOINT_RATE_LIMITS: session: \"lots\" is not a rate"), "{error}");
+        assert_eq!(load(&[("CUEPOINT_RATE_LIMITS", "off")]).expect("none").rate_limits.video, None);
     }
 
     #[test]

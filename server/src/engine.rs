@@ -1,8 +1,11 @@
 //! The door for batches: checks each event on its own, then hands what holds to the writer.
 
 use crate::{
+    agent::Agent,
     catalogue::Published,
-    identity,
+    geo::Place,
+    identity::{self, LeftOut},
+    limits,
     metrics::Counters,
     results,
     state::State,
@@ -30,6 +33,8 @@ const SLACK_MS: i64 = 300;
 pub const VIEW_EVENTS: u32 = 20_000;
 /// The longest referrer or page address kept, in characters.
 const URL_CHARS: usize = 2_048;
+/// `MediaError.code` is 1 to 4; this leaves room for a streaming engine's own.
+const ERROR_CODES: std::ops::RangeInclusive<i64> = 0..=9_999;
 
 /// Stores a batch and answers once it is on disk. What is wrong with an answer is said in `lang`.
 pub async fn record(
@@ -44,6 +49,8 @@ pub async fn record(
     let published = state.catalogue.by_token(&token).await.map_err(crate::reply::storage)?;
     let published = published.filter(|p| p.video.deleted_at.is_none());
     let published = published.ok_or_else(|| ApiError::not_found("video"))?;
+    let paces: Vec<_> = state.config.rate_limits.of_view(batch.session, published.video.id).collect();
+    admit(&state, &paces, now).await?;
     let told = identity::batch::claim(&state, &visitor, &mut batch, &published, now).await?;
     let mut accepted = Accepted {
         published: published.clone(),
@@ -51,6 +58,7 @@ pub async fn record(
         viewer_id: told.viewer_id,
         claim: told.claim,
         ip: visitor.masked_ip(),
+        traits: Traits::of(&state, &visitor, told.owner).await,
         started_at,
         received_at: now,
         entries: Vec::with_capacity(batch.events.len()),
@@ -74,6 +82,33 @@ pub async fn record(
     }
     Counters::add(&state.counters.refused, refused.len());
     Ok(Receipt { recorded, refused, results })
+}
+
+/// Lets a batch in, or tells when it may come again: nothing of it was looked at.
+///
+/// # Errors
+/// 429, with the seconds to wait.
+pub async fn admit(state: &State, paces: &[(limits::Whose, limits::Pace)], now: i64) -> Result<(), ApiError> {
+    state.limits.take(limits::What::Batch, paces, now).await.map_err(|seconds| {
+        Counters::add(&state.counters.limited, 1);
+        ApiError::too_many(seconds, "Too many batches at once; send this one again later.")
+    })
+}
+
+/// What a request tells about the view behind it, beside what is in its batch.
+#[derive(Clone, Debug, Default)]
+pub struct Traits {
+    pub agent: Arc<Agent>,
+    pub place: Place,
+    pub left_out: Option<LeftOut>,
+}
+
+impl Traits {
+    pub async fn of(state: &State, visitor: &Visitor, owner: bool) -> Self {
+        let agent = state.agents.of(visitor.user_agent()).await;
+        let own = owner.then_some(LeftOut::Owner).or(visitor.prefetches.then_some(LeftOut::Prefetch));
+        Self { left_out: agent.robot.or(own), place: state.geo.place(visitor.ip()), agent }
+    }
 }
 
 fn said(objection: Objection, lang: Lang) -> Flaw {
@@ -197,6 +232,9 @@ fn plain(event: &mut Event, published: &Published) -> Result<(), Flaw> {
             known(published, *interaction)?;
         }
         What::Viewer { token } if token.len() > 4_096 => return Err(Flaw::new("token", "is too long")),
+        What::Error { code } if !ERROR_CODES.contains(code) => {
+            return Err(Flaw::new("code", "must be 0 to 9999"));
+        }
         What::Answer { .. }
         | What::Viewer { .. }
         | What::Ended

@@ -1,6 +1,7 @@
 //! Cuepoint's server: pages, media, the ledger, the API and the webhooks.
 
 pub mod add;
+pub mod agent;
 pub mod api;
 pub mod assets;
 pub mod catalogue;
@@ -10,16 +11,20 @@ pub mod demo;
 pub mod egress;
 pub mod engine;
 pub mod framing;
+pub mod geo;
 pub mod grant;
 pub mod identity;
 pub mod keys;
+pub mod limits;
 pub mod media;
 pub mod metrics;
+pub mod owner_link;
 pub mod page;
 pub mod pictures;
 pub mod reply;
 pub mod report;
 pub mod results;
+pub mod retention;
 pub mod routes;
 pub mod serve;
 mod spoken;

@@ -1,7 +1,7 @@
-//! `cuepoint serve [--demo]`, `cuepoint add FILE`, `cuepoint config`.
+//! `cuepoint serve [--demo]`, `cuepoint add FILE`, `cuepoint owner-link`, `cuepoint config`.
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
-use server::{add::Add, config::Config, demo, serve::Server};
+use server::{add::Add, config::Config, demo, owner_link::OwnerLink, serve::Server};
 use std::{error::Error, net::SocketAddr, process::ExitCode};
 use tokio::{
     net::TcpListener,
@@ -27,6 +27,8 @@ enum Command {
     },
     /// Add a video from this machine's disk, and print its addresses. A server may be running.
     Add(Box<Add>),
+    /// Print a link, good for a week: views in the browser that opens it are left out of the reports.
+    OwnerLink(OwnerLink),
     /// Print the settings in force, secrets hidden.
     Config,
 }
@@ -41,6 +43,7 @@ async fn main() -> ExitCode {
             let given = matches.subcommand_matches("add").unwrap_or(&matches);
             add(Add::read(given).unwrap_or_else(|error| error.exit())).await
         }
+        Command::OwnerLink(link) => owner_link(link).await,
         Command::Config => Config::load(std::env::vars()).map(|config| print!("{config}")).map_err(Into::into),
     };
     match done {
@@ -90,6 +93,13 @@ async fn add(add: Add) -> Result<(), Box<dyn Error>> {
         _ = tokio::signal::ctrl_c() => return Err("stopped".into()),
         _ = term.recv() => return Err("stopped".into()),
     }
+    Ok(())
+}
+
+async fn owner_link(link: OwnerLink) -> Result<(), Box<dyn Error>> {
+    let config = Config::load(std::env::vars())?;
+    log();
+    println!("{}", link.run(&config).await?);
     Ok(())
 }
 

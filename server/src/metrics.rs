@@ -15,6 +15,7 @@ pub struct Counters {
     pub batches: AtomicU64,
     pub events: AtomicU64,
     pub refused: AtomicU64,
+    pub limited: AtomicU64,
 }
 
 impl Counters {
@@ -36,6 +37,12 @@ async fn metrics(Shared(state): Shared<State>) -> Result<impl IntoResponse, Repl
         ("cuepoint_batches_total", "counter", "Engagement batches stored.", count(&state.counters.batches)),
         ("cuepoint_events_total", "counter", "Engagement events stored.", count(&state.counters.events)),
         ("cuepoint_events_refused_total", "counter", "Engagement events refused.", count(&state.counters.refused)),
+        (
+            "cuepoint_batches_limited_total",
+            "counter",
+            "Engagement batches sent back by a rate limit.",
+            count(&state.counters.limited),
+        ),
         (
             "cuepoint_deliveries_pending",
             "gauge",

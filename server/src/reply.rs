@@ -41,10 +41,5 @@ impl From<StoreError> for Reply {
 /// used, 500 for the rest.
 pub fn storage(error: StoreError) -> ApiError {
     tracing::error!(%error, "storage");
-    match error {
-        StoreError::Database(
-            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed,
-        ) => ApiError::unavailable(5),
-        _ => ApiError::internal(),
-    }
+    if error.is_passing() { ApiError::unavailable(5) } else { ApiError::internal() }
 }

@@ -7,6 +7,7 @@ use crate::{
     store::{self, tallies},
     writer::AcceptedAnswer,
 };
+use app::engage::What;
 use app::interaction::{
     Interaction, Kind, Named, Spec,
     lead_form::CONTACT,
@@ -106,7 +107,19 @@ pub async fn standing(
 async fn answered(state: &State, published: &Published, id: Uuid, view_id: Uuid) -> store::Result<Option<Value>> {
     let video = &published.video;
     let mut reader = state.store.reader().await?;
-    store::answers::of_view(reader.conn(), video.account_id, video.id, id, view_id).await
+    let kept = store::answers::of_view(reader.conn(), video.account_id, video.id, id, view_id).await?;
+    if kept.is_some() {
+        return Ok(kept);
+    }
+    // Of a view that is left out, answers stay among the entries.
+    for entry in store::entries::of_views(reader.conn(), &[(video.account_id, view_id)]).await? {
+        if let Ok(What::Answer { interaction, answer }) = serde_json::from_str::<What>(&entry.body)
+            && interaction == id
+        {
+            return Ok(Some(answer));
+        }
+    }
+    Ok(None)
 }
 
 /// Right or not, and what would have been: only for a quiz.

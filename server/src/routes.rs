@@ -45,6 +45,7 @@ pub fn router(state: State) -> Router {
         .route("/livez", get(|| async { "ok" }))
         .route("/readyz", get(ready))
         .merge(api::talk::routes())
+        .merge(api::owner::pages())
         .merge(api::routes(&state))
         .fallback(page::nowhere)
         .layer(layers)

@@ -1,15 +1,18 @@
 //! The running server: starting its parts in order, and ending them so that nothing accepted is lost.
 
 use crate::{
+    agent::Agents,
     catalogue::Catalogue,
     config::Config,
     contents::Contents,
     egress,
+    geo::{Geo, GeoError},
     identity::Salts,
     keys::Keys,
+    limits::Limits,
     media::{Media, MediaError},
     metrics::{self, Counters},
-    routes,
+    retention, routes,
     state::{Inner, State, now},
     store::{Store, StoreError},
     talk::{Talks, letters::PostOffice},
@@ -36,6 +39,8 @@ pub enum StartError {
     Media(#[from] MediaError),
     #[error("outgoing connections: {0}")]
     Egress(#[from] reqwest::Error),
+    #[error("CUEPOINT_GEO_DB: {0}")]
+    Geo(#[from] GeoError),
     #[error("{0}")]
     Letters(String),
     #[error("{0}")]
@@ -61,6 +66,7 @@ impl Server {
         let (stopping, writer_stop) = (CancellationToken::new(), CancellationToken::new());
         let bell = Arc::new(Notify::new());
         let (writer, writer_task) = Writer::start(store.clone(), config.link(""), bell.clone(), writer_stop.clone());
+        let geo = Geo::open(config.geo_db.clone()).await?;
         let egress = egress::Client::for_reading(&config.egress_allow)?;
         let state = State::new(Inner {
             catalogue: Catalogue::new(store.clone()),
@@ -72,6 +78,9 @@ impl Server {
             egress,
             media,
             salts: Salts::default(),
+            agents: Agents::default(),
+            geo,
+            limits: Limits::default(),
             counters: Counters::default(),
             writer,
             courier_bell: bell,
@@ -113,9 +122,10 @@ impl Server {
     }
 }
 
-/// Declares sessions over that fell silent, and forgets old salts.
+/// Declares sessions over that fell silent, forgets old salts, and looks for newer places.
 async fn sweep(state: State, stopping: CancellationToken) {
     let mut pace = time::interval(SWEEP);
+    let mut purged_at = 0;
     pace.set_missed_tick_behavior(time::MissedTickBehavior::Delay);
     while stopping.run_until_cancelled(pace.tick()).await.is_some() {
         if let Err(error) = state.writer.close_idle(now()).await {
@@ -123,6 +133,13 @@ async fn sweep(state: State, stopping: CancellationToken) {
         }
         if let Err(error) = state.salts.sweep(&state.store, now()).await {
             tracing::warn!(%error, "old salts were not deleted");
+        }
+        state.geo.refresh().await;
+        if now() - purged_at >= retention::EVERY_MS {
+            purged_at = now();
+            if let Err(error) = retention::sweep(&state, purged_at).await {
+                tracing::warn!(%error, "old entries were not purged");
+            }
         }
     }
 }

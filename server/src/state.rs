@@ -1,8 +1,8 @@
 //! What every part of the running server shares.
 
 use crate::{
-    catalogue::Catalogue, config::Config, contents::Contents, egress, identity::Salts, keys::Keys, media::Media,
-    metrics::Counters, store::Store, talk::Talks, writer::Writer,
+    agent::Agents, catalogue::Catalogue, config::Config, contents::Contents, egress, geo::Geo, identity::Salts,
+    keys::Keys, limits::Limits, media::Media, metrics::Counters, store::Store, talk::Talks, writer::Writer,
 };
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -21,6 +21,10 @@ pub struct Inner {
     /// For what authors name by its address.
     pub egress: egress::Client,
     pub salts: Salts,
+    pub agents: Agents,
+    pub geo: Geo,
+    /// Of batches.
+    pub limits: Limits,
     pub counters: Counters,
     pub writer: Writer,
     pub talks: Talks,

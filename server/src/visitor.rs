@@ -5,8 +5,9 @@ use crate::{
     identity::{
         Origin,
         cookie::{self, Kept},
+        owner,
     },
-    keys::mac,
+    keys::{Keys, mac},
 };
 use http::{HeaderMap, header};
 use ipnet::IpNet;
@@ -17,6 +18,10 @@ use uuid::Uuid;
 pub struct Visitor {
     ip: IpAddr,
     user_agent: String,
+    /// The browser fetches ahead: nobody looks at it yet.
+    pub prefetches: bool,
+    /// What the browser keeps about whose it is, unproven.
+    owner: Option<String>,
     /// What the browser keeps for us.
     pub cookie: Option<Kept>,
     /// The browser says that nothing may be kept, nor anyone be recognised.
@@ -35,9 +40,25 @@ impl Visitor {
         Self {
             ip: client_ip(peer.ip(), headers, &config.trusted_proxies),
             user_agent: user_agent[..end].to_owned(),
+            prefetches: is_prefetch(headers),
+            owner: owner::read(headers),
             cookie: cookie::read(headers),
             barred: cookie::is_barred(headers),
         }
+    }
+
+    pub fn user_agent(&self) -> &str {
+        &self.user_agent
+    }
+
+    /// Whole: to look it up, never to keep it.
+    pub fn ip(&self) -> IpAddr {
+        self.ip
+    }
+
+    /// Is this browser one of the account's own people's?
+    pub fn is_owner(&self, keys: &Keys, account_id: i64, now: i64) -> bool {
+        self.owner.as_deref().and_then(|text| owner::of_cookie(keys, text, now)) == Some(account_id)
     }
 
     /// The address as it may be stored: `188.XXX.29.XXX`, or the /48 of an IPv6 address.
@@ -70,16 +91,38 @@ impl Visitor {
     }
 }
 
+/// Does the request say that it is made ahead of time?
+pub fn is_prefetch(headers: &HeaderMap) -> bool {
+    let says = |name: &str| {
+        headers.get(name).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("prefetch"))
+    };
+    says("sec-purpose") || says("purpose") || says("x-moz")
+}
+
 fn client_ip(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     let is_proxy = |ip: &IpAddr| trusted.iter().any(|net| net.contains(ip));
     let peer = canonical(peer);
     if !is_proxy(&peer) {
         return peer;
     }
-    let hops = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
-    let hops: Vec<IpAddr> =
-        hops.flat_map(|line| line.split(',')).filter_map(|hop| hop.trim().parse().ok()).map(canonical).collect();
-    hops.into_iter().rev().find(|ip| !is_proxy(ip)).unwrap_or(peer)
+    let lines = headers.get_all("x-forwarded-for").iter().map(|value| value.to_str().unwrap_or_default());
+    let hops: Vec<&str> = lines.flat_map(|line| line.split(',')).map(str::trim).collect();
+    let mut last = peer;
+    // What stands left of a word that is no address was not written by a proxy of ours.
+    for ip in hops.into_iter().rev().map_while(address) {
+        if !is_proxy(&ip) {
+            return ip;
+        }
+        last = ip;
+    }
+    last
+}
+
+/// A hop as proxies write it: an address, with its port or without.
+fn address(hop: &str) -> Option<IpAddr> {
+    let bare = hop.strip_prefix('[').and_then(|rest| rest.split_once(']')).map_or(hop, |(ip, _)| ip);
+    let ip = bare.parse().ok().or_else(|| Some(hop.parse::<SocketAddr>().ok()?.ip()));
+    ip.map(canonical)
 }
 
 fn canonical(ip: IpAddr) -> IpAddr {
@@ -108,6 +151,10 @@ mod tests {
         assert_eq!(ip("10.0.0.1", "6.6.6.6, 1.1.1.1", "10.0.0.0/8"), "1.1.1.1");
         assert_eq!(ip("10.0.0.1", "1.1.1.1, 10.0.0.2", "10.0.0.0/8"), "1.1.1.1");
         assert_eq!(ip("10.0.0.1", "nonsense", "10.0.0.0/8"), "10.0.0.1");
+        assert_eq!(ip("10.0.0.1", "6.6.6.6, nonsense", "10.0.0.0/8"), "10.0.0.1");
+        assert_eq!(ip("10.0.0.1", "6.6.6.6, , 10.0.0.2", "10.0.0.0/8"), "10.0.0.2");
+        assert_eq!(ip("10.0.0.1", "1.1.1.1:4711", "10.0.0.0/8"), "1.1.1.1");
+        assert_eq!(ip("10.0.0.1", "[2001:db8::1]:4711", "10.0.0.0/8"), "2001:db8::1");
         assert_eq!(ip("::ffff:9.9.9.9", "", ""), "9.9.9.9");
     }
 

@@ -1,14 +1,18 @@
 //! The one task that writes the ledger: it groups waiting batches into one transaction and
 //! acknowledges after the commit. A fact and its webhook commit together.
 
+mod erase;
 mod ledger;
 mod memory;
+mod purge;
 mod who;
 
+pub use erase::{Erased, Person};
 pub use ledger::{media, send};
 
 use crate::{
     catalogue::Published,
+    engine::Traits,
     identity::batch::Claim,
     store::{Store, entries::Entry},
 };
@@ -30,6 +34,7 @@ pub struct Accepted {
     pub claim: Option<Box<Claim>>,
     /// Masked.
     pub ip: String,
+    pub traits: Traits,
     /// When the view began, in Unix milliseconds of the server's clock.
     pub started_at: i64,
     pub received_at: i64,
@@ -65,9 +70,13 @@ pub enum Objection {
 /// What became of a batch: the numbers of its events that were not taken, and why.
 pub type Written = Vec<(u32, Objection)>;
 
+type Done<T> = oneshot::Sender<Result<T, ApiError>>;
+
 enum Job {
-    Record { batch: Box<Accepted>, done: oneshot::Sender<Result<Written, ApiError>> },
-    CloseIdle { now: i64, done: oneshot::Sender<Result<usize, ApiError>> },
+    Record { batch: Box<Accepted>, done: Done<Written> },
+    CloseIdle { now: i64, done: Done<usize> },
+    Purge { account_id: i64, before: i64, now: i64, done: Done<usize> },
+    Erase { account_id: i64, who: Person, done: Done<Erased> },
 }
 
 /// A handle on the writing task.
@@ -112,8 +121,23 @@ impl Writer {
 
     /// Ends the viewing sessions of views that were silent for a minute at `now`; returns how many.
     pub async fn close_idle(&self, now: i64) -> Result<usize, ApiError> {
+        self.ask(|done| Job::CloseIdle { now, done }).await
+    }
+
+    /// Purges the entries of views that were last heard of before `before`, a few at a time; returns of how
+    /// many views, none when all is done. Their figures stay.
+    pub async fn purge(&self, account_id: i64, before: i64, now: i64) -> Result<usize, ApiError> {
+        self.ask(|done| Job::Purge { account_id, before, now, done }).await
+    }
+
+    /// Erases all that one person has left, in one transaction.
+    pub async fn erase(&self, account_id: i64, who: Person) -> Result<Erased, ApiError> {
+        self.ask(|done| Job::Erase { account_id, who, done }).await
+    }
+
+    async fn ask<T>(&self, job: impl FnOnce(Done<T>) -> Job) -> Result<T, ApiError> {
         let (done, answer) = oneshot::channel();
-        self.0.send(Job::CloseIdle { now, done }).await.map_err(|_| ApiError::unavailable(RETRY_AFTER))?;
+        self.0.send(job(done)).await.map_err(|_| ApiError::unavailable(RETRY_AFTER))?;
         answer.await.unwrap_or_else(|_| Err(ApiError::unavailable(RETRY_AFTER)))
     }
 }
@@ -146,14 +170,14 @@ async fn run(mut task: Task, mut queue: mpsc::Receiver<Job>, stop: CancellationT
 impl Task {
     async fn take(&mut self, jobs: &mut Vec<Job>) {
         let (mut batches, mut answers) = (Vec::with_capacity(jobs.len()), Vec::with_capacity(jobs.len()));
-        let mut sweeps = Vec::new();
+        let mut others = Vec::new();
         for job in jobs.drain(..) {
             match job {
                 Job::Record { batch, done } => {
                     batches.push(*batch);
                     answers.push(done);
                 }
-                Job::CloseIdle { now, done } => sweeps.push((now, done)),
+                other => others.push(other),
             }
         }
         if !batches.is_empty() {
@@ -163,12 +187,13 @@ impl Task {
             }
         }
         // After the batches: one that came before the sweep keeps its view open.
-        for (now, done) in sweeps {
-            let _ = done.send(self.close_idle(now).await);
+        for job in others {
+            self.look_after(job).await;
         }
     }
 
-    /// Stores a group; when that fails each batch alone, so that one can't hold up the others.
+    /// Stores a group; when that fails each batch alone, so that one can't hold up the others. While the
+    /// database can't be used, one attempt is enough for all.
     async fn append(&mut self, batches: &[Accepted]) -> Vec<Result<Written, ApiError>> {
         match ledger::append(&self.store, &self.public_url, &mut self.memory, batches).await {
             Ok(outcome) => {
@@ -177,10 +202,10 @@ impl Task {
                 }
                 outcome.results
             }
-            Err(error) if batches.len() == 1 => {
+            Err(error) if batches.len() == 1 || error.is_passing() => {
                 self.memory = Memory::default();
-                tracing::error!(%error, "a batch was not stored");
-                vec![Err(ApiError::unavailable(RETRY_AFTER))]
+                tracing::error!(%error, batches = batches.len(), "nothing was stored");
+                vec![Err(ApiError::unavailable(RETRY_AFTER)); batches.len()]
             }
             Err(error) => {
                 self.memory = Memory::default();
@@ -190,6 +215,23 @@ impl Task {
                     results.extend(Box::pin(self.append(std::slice::from_ref(batch))).await);
                 }
                 results
+            }
+        }
+    }
+
+    async fn look_after(&mut self, job: Job) {
+        let (store, memory) = (&self.store, &mut self.memory);
+        // Whoever asked may be gone.
+        match job {
+            Job::Record { .. } => {}
+            Job::CloseIdle { now, done } => drop(done.send(self.close_idle(now).await)),
+            Job::Purge { account_id, before, now, done } => {
+                let purged = purge::purge(store, memory, account_id, before, now).await;
+                drop(done.send(purged.map_err(crate::reply::storage)));
+            }
+            Job::Erase { account_id, who, done } => {
+                let erased = erase::erase(store, memory, account_id, &who).await;
+                drop(done.send(erased.map_err(crate::reply::storage)));
             }
         }
     }

@@ -97,6 +97,8 @@ async fn binary(folder: &std::path::Path) -> Done<(SocketAddr, tokio::process::C
         .env("CUEPOINT_LISTEN", address.to_string())
         .env("CUEPOINT_ADMIN_LISTEN", "127.0.0.1:0")
         .env("CUEPOINT_LOG", "warn")
+        // It is the writer that is measured.
+        .env("CUEPOINT_RATE_LIMITS", "off")
         .stdout(std::process::Stdio::null())
         .kill_on_drop(true)
         .spawn()?;

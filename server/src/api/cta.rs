@@ -3,7 +3,7 @@
 
 use crate::{
     catalogue::Published,
-    engine::{TOO_OLD_MS, VIEW_EVENTS},
+    engine::{TOO_OLD_MS, Traits, VIEW_EVENTS, admit},
     page::{Asked, nowhere},
     state::{State, now},
     store::{entries::Entry, views},
@@ -79,8 +79,8 @@ pub async fn follow(
     let Some((published, interaction, target)) = published.and_then(|published| pick(published, &click)) else {
         return nowhere(Shared(state), asked).await;
     };
-    if method == Method::GET && !is_prefetch(&headers) {
-        let visitor = Visitor::new(peer, &headers, &state.config);
+    let visitor = Visitor::new(peer, &headers, &state.config);
+    if method == Method::GET && !visitor.prefetches {
         let keeping = async {
             match clicked(&state, published, interaction, &click, &visitor).await {
                 Some(batch) => state.writer.record(batch).await,
@@ -126,6 +126,11 @@ async fn clicked(
     click: &Click,
     visitor: &Visitor,
 ) -> Option<Accepted> {
+    let account_id = published.video.account_id;
+    let traits = Traits::of(state, visitor, visitor.is_owner(&state.keys, account_id, now())).await;
+    if traits.agent.robot.is_some() {
+        return None;
+    }
     let view_id: Uuid = click.s.as_ref()?.parse().ok()?;
     let seq: u32 = click.n.as_ref()?.parse().ok().filter(|seq| *seq < VIEW_EVENTS)?;
     let (seconds, nanos) = view_id.get_timestamp().filter(|_| view_id.get_version_num() == 7)?.to_unix();
@@ -134,6 +139,11 @@ async fn clicked(
     if now - claimed > TOO_OLD_MS {
         return None;
     }
+    let rates = &state.config.rate_limits;
+    let paces: Vec<_> =
+        rates.of_address(visitor.network()).into_iter().chain(rates.of_view(view_id, published.video.id)).collect();
+    // The viewer's batch brings it later.
+    admit(state, &paces, now).await.ok()?;
     // A view that is known began when the server says; only for a new one the client's clock must do.
     let mut reader = state.store.reader().await.ok()?;
     let known = views::by_id(reader.conn(), published.video.account_id, view_id).await.ok()?;
@@ -152,9 +162,10 @@ async fn clicked(
     };
     Some(Accepted {
         view_id,
-        viewer_id: visitor.viewer_id(&salt, published.video.account_id),
+        viewer_id: visitor.viewer_id(&salt, account_id),
         claim: None,
         ip: visitor.masked_ip(),
+        traits,
         started_at: began.min(now),
         received_at: now,
         entries: vec![AcceptedEntry { entry, what }],
@@ -162,11 +173,4 @@ async fn clicked(
         grants: Vec::new(),
         published,
     })
-}
-
-fn is_prefetch(headers: &HeaderMap) -> bool {
-    let says = |name: &str, word: &str| {
-        headers.get(name).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains(word))
-    };
-    says("sec-purpose", "prefetch") || says("purpose", "prefetch") || says("x-moz", "prefetch")
 }

@@ -57,8 +57,10 @@ pub async fn record(
     if is_foreign(&head.headers, &state.config.public_url) {
         return Err(ApiError::forbidden("Batches come from our own pages only.").into());
     }
-    let body = to_bytes(body, BATCH_BYTES).await.map_err(|_| ApiError::too_large(BATCH_BYTES))?;
     let visitor = Visitor::new(peer, &head.headers, &state.config);
+    let flood: Vec<_> = state.config.rate_limits.of_address(visitor.network()).into_iter().collect();
+    engine::admit(&state, &flood, now()).await?;
+    let body = to_bytes(body, BATCH_BYTES).await.map_err(|_| ApiError::too_large(BATCH_BYTES))?;
     // A browser that accepts HTML would be redirected to where it came from.
     head.headers.remove(header::ACCEPT);
     let accepted = head.headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
@@ -78,9 +80,10 @@ async fn told(answer: Response) -> ApiError {
 
 /// Did a browser say that another site's page sent this? Both headers absent passes: some clients send neither.
 pub fn is_foreign(headers: &HeaderMap, public: &url::Url) -> bool {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    if let Some(site) = text("sec-fetch-site") {
-        return site != "same-origin";
+    // What is no text is no word of a browser's.
+    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or_default());
+    if text("sec-fetch-site").is_some_and(|site| site != "same-origin") {
+        return true;
     }
     // A proxy may have rewritten the host, so our public address counts as well.
     let ours = |origin: &str| {
@@ -116,6 +119,8 @@ mod tests {
         assert!(foreign(&[("sec-fetch-site", "cross-site")]));
         assert!(foreign(&[("origin", "http://evil"), ("host", "a")]));
         assert!(foreign(&[("origin", "null"), ("host", "a")]));
+        assert!(foreign(&[("sec-fetch-site", "same-origin"), ("origin", "http://evil"), ("host", "a")]));
+        assert!(foreign(&[("sec-fetch-site", "same-origin"), ("origin", "null"), ("host", "a")]));
         assert!(!foreign(&[("origin", "https://video.example"), ("host", "upstream:3000")]), "behind a proxy");
     }
 }

@@ -135,6 +135,8 @@ pub async fn answer(
         ];
         let batch = Batch { v: 1, session, video: token.clone(), pass: None, sent: now, events };
         let visitor = Visitor::new(asked.peer(), &headers, &state.config);
+        let flood: Vec<_> = state.config.rate_limits.of_address(visitor.network()).into_iter().collect();
+        engine::admit(&state, &flood, now).await?;
         let receipt = engine::record(state.clone(), visitor, batch, asked.lang(), now).await?;
         let again = asked.lang().say(Word::AlreadyAnswered);
         // Sent twice is sent.

@@ -10,7 +10,10 @@ pub mod forget;
 pub mod interactions;
 pub mod links;
 pub mod media;
+pub mod owner;
+pub mod people;
 pub mod reports;
+pub mod settings;
 pub mod talk;
 pub mod videos;
 pub mod viewer_key;
@@ -30,6 +33,9 @@ pub fn routes(state: &State) -> Router<State> {
         .merge(viewer_key::routes())
         .merge(interactions::routes())
         .merge(comments::routes())
+        .merge(owner::routes())
+        .merge(people::routes())
+        .merge(settings::routes())
         .merge(webhooks::routes())
         .route("/api/v1/{*rest}", axum::routing::any(nowhere))
         .layer(middleware::from_fn_with_state(state.clone(), caller::identify))

@@ -5,7 +5,7 @@ use crate::{
     reply::Reply,
     report::video::{VideoReport, report},
     state::State,
-    store::{comments, figures, reactions, videos},
+    store::{comments, figures, places, reactions, videos},
 };
 use app::error::ApiError;
 use axum::{
@@ -49,5 +49,6 @@ async fn of_video(state: &State, account_id: i64, video_id: &str) -> Result<Json
     let reacted = reactions::total(reader.conn(), account_id, id).await?;
     let talk = [("comment", said.comments), ("reply", said.replies), ("reaction", reacted)];
     answers.extend(talk.map(|(kind, n)| (kind.to_owned(), n)));
-    Ok(Json(report(id, duration, &figures, &answers)))
+    let region = places::top(reader.conn(), account_id, id).await?;
+    Ok(Json(report(id, duration, &figures, &answers, region)))
 }

@@ -10,13 +10,13 @@ use self::answer::{Asks, Problem};
 use super::{engage::is_foreign, fields::Fields};
 use crate::{
     catalogue::Published,
+    limits::{Pace, What, Whose},
     page::{self, Asked},
     reply::Reply,
     state::{State, now},
     store::comments::{self as stored, Comment},
     talk::{
         author,
-        limits::{Pace, What, Whose},
         section::{remark, rows},
         stream,
         wish::{self, Wish, Wrong},
@@ -54,11 +54,9 @@ pub fn routes() -> Router<State> {
 }
 
 /// A viewer's, a network's and a video's pace of comments, and of reactions.
-const COMMENTS: [Pace; 3] =
-    [Pace { every_ms: 5_000, burst: 12 }, Pace { every_ms: 1_000, burst: 60 }, Pace { every_ms: 200, burst: 300 }];
-const REACTIONS: [Pace; 3] =
-    [Pace { every_ms: 1_000, burst: 20 }, Pace { every_ms: 200, burst: 100 }, Pace { every_ms: 10, burst: 2_000 }];
-const STREAMS: Pace = Pace { every_ms: 1_000, burst: 60 };
+const COMMENTS: [Pace; 3] = [Pace::every_ms(5_000, 12), Pace::every_ms(1_000, 60), Pace::every_ms(200, 300)];
+const REACTIONS: [Pace; 3] = [Pace::every_ms(1_000, 20), Pace::every_ms(200, 100), Pace::every_ms(10, 2_000)];
+const STREAMS: Pace = Pace::every_ms(1_000, 60);
 /// Seconds after which a full house may have room again.
 const FULL: u32 = 30;
 

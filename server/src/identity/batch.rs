@@ -25,6 +25,8 @@ pub struct Told {
     pub claim: Option<Box<Claim>>,
     /// What needs no answer any more.
     pub grants: Vec<Uuid>,
+    /// One of the account's own people watches.
+    pub owner: bool,
     /// Tokens that don't hold.
     pub refused: Vec<Refusal>,
 }
@@ -66,12 +68,14 @@ pub async fn claim(
     let account_id = published.video.account_id;
     let pass = pass_of(state, batch.pass.as_deref(), &published.video.token, now);
     let grants = pass.as_ref().map(|pass| pass.grants.clone()).unwrap_or_default();
+    // A beacon from a frame may come without its cookies.
+    let owner = pass.as_ref().is_some_and(|pass| pass.owner) || visitor.is_owner(&state.keys, account_id, now);
     let (mut turns, mut refused) = (Vec::new(), Vec::new());
     let speaks = batch.events.iter().any(|event| matches!(kind(event), "viewer" | "consent"));
     let anonymous =
         pass.as_ref().is_some_and(|pass| Origin::of(pass.viewer_id) == Origin::Daily && pass.link.is_none());
     if let (true, false, Some(pass)) = (anonymous, speaks, &pass) {
-        return Ok(Told { viewer_id: pass.viewer_id, claim: None, grants, refused });
+        return Ok(Told { viewer_id: pass.viewer_id, claim: None, grants, owner, refused });
     }
     let salt = state.salts.of(&state.store, now).await.map_err(reply::storage)?;
     let daily_id = visitor.viewer_id(&salt, account_id);
@@ -105,7 +109,7 @@ pub async fn claim(
     let contact = pass.as_ref().and_then(|pass| pass.contact(&state.keys));
     let plain = viewer_id == daily_id && link.is_none() && turns.is_empty();
     let claim = (!plain).then(|| Box::new(Claim { daily_id, contact, link, turns }));
-    Ok(Told { viewer_id, claim, grants, refused })
+    Ok(Told { viewer_id, claim, grants, owner, refused })
 }
 
 fn kind(event: &Value) -> &str {

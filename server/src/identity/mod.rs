@@ -10,12 +10,15 @@
 pub mod batch;
 pub mod cookie;
 pub mod issuer;
+mod left_out;
 pub mod mail;
+pub mod owner;
 pub mod page;
 pub mod pass;
 pub mod salts;
 pub mod token;
 
+pub use left_out::LeftOut;
 pub use pass::{PASS_LASTS_MS, Pass};
 pub use salts::Salts;
 

@@ -126,6 +126,7 @@ pub async fn arrive(
         consent: browser.consent,
         framed,
         link,
+        owner: visitor.is_owner(&state.keys, account_id, now),
         who,
     });
     arrival.pass = pass.ok();

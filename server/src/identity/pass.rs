@@ -32,6 +32,9 @@ pub struct Pass {
     /// A personal link that waits for its first play.
     #[serde(rename = "l", default, skip_serializing_if = "Option::is_none")]
     pub link: Option<Uuid>,
+    /// The page was given to one of the account's own people.
+    #[serde(rename = "o", default, skip_serializing_if = "std::ops::Not::not")]
+    pub owner: bool,
     /// The contact that a viewer token gave, sealed: a page's source is for everyone to read.
     #[serde(rename = "w", default, skip_serializing_if = "Option::is_none")]
     pub who: Option<String>,
@@ -85,6 +88,7 @@ mod tests {
             consent: Consent::Given,
             framed: true,
             link: None,
+            owner: false,
             who: None,
         }
     }

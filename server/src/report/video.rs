@@ -49,8 +49,16 @@ struct Buckets {
     all: i64,
 }
 
-/// The report of video `id`, `duration` in milliseconds, `answers` (and what was said) counted by kind.
-pub fn report(id: i64, duration: i64, figures: &Figures, answers: &[(String, i64)]) -> VideoReport {
+/// The report of video `id`, `duration` in milliseconds, `answers` (and what was said) counted by kind;
+/// `region` is where most plays were, and how many.
+pub fn report(
+    id: i64,
+    duration: i64,
+    figures: &Figures,
+    answers: &[(String, i64)],
+    region: Option<(String, i64)>,
+) -> VideoReport {
+    let (region, region_plays) = region.unwrap_or_else(|| ("NA".into(), 0));
     VideoReport {
         status: 200,
         id,
@@ -67,9 +75,9 @@ pub fn report(id: i64, duration: i64, figures: &Figures, answers: &[(String, i64
             from_75: figures.bucket_75,
             all: figures.bucket_100,
         },
-        popular_region: "NA".into(),
-        plays_in_popular_region: "0 plays from NA".into(),
-        popular_region_plays: 0,
+        plays_in_popular_region: format!("{region_plays} plays from {region}"),
+        popular_region: region,
+        popular_region_plays: region_plays,
     }
 }
 
@@ -119,7 +127,7 @@ mod tests {
             bucket_75: 1,
             bucket_100: 7,
         };
-        let report = report(988, 60_000, &figures, &[("cta".into(), 19), ("poll".into(), 5)]);
+        let report = report(988, 60_000, &figures, &[("cta".into(), 19), ("poll".into(), 5)], None);
         assert_eq!(
             serde_json::to_string(&report).expect("a report is JSON"),
             concat!(
@@ -134,8 +142,15 @@ mod tests {
 
     #[test]
     fn a_video_that_nobody_played_is_all_zeros() {
-        let report = report(1, 60_000, &Figures::default(), &[]);
+        let report = report(1, 60_000, &Figures::default(), &[], None);
         assert_eq!((report.avg_watch_rate, report.total_plays), (0, 0));
+    }
+
+    #[test]
+    fn the_place_with_most_plays_is_named() {
+        let report = report(1, 60_000, &Figures::default(), &[], Some(("Houston, Texas".into(), 1)));
+        assert_eq!((report.popular_region.as_str(), report.popular_region_plays), ("Houston, Texas", 1));
+        assert_eq!(report.plays_in_popular_region, "1 plays from Houston, Texas");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Accounts and their API keys. A key is kept as its SHA-256 and its visible prefix.
 
-use super::{Conn, Result, on};
+use super::{Conn, Result, StoreError, on};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -19,6 +20,9 @@ pub struct NewKey<'a> {
 
 const INSERT: &str = "insert into accounts (id, email, name, created_at) values ($1, $2, $3, $4)";
 const BY_EMAIL: &str = "select id, email, name from accounts where email = $1";
+const SETTINGS: &str = "select settings from accounts where id = $1";
+const SET_SETTINGS: &str = "update accounts set settings = $2 where id = $1";
+const DECIDED: &str = "select id, settings from accounts where settings <> '{}' order by id";
 const NAME: &str = "select name from accounts where id = $1";
 const BY_KEY_HASH: &str = "
 select a.id, a.email, a.name
@@ -27,6 +31,36 @@ select a.id, a.email, a.name
 const INSERT_KEY: &str = "
 insert into api_keys (account_id, id, prefix, hash, created_at) values ($1, $2, $3, $4, $5)
 on conflict (hash) do nothing";
+
+/// What the owner of an account decides about it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    /// After so many days the entries of a view are purged; none keeps them.
+    #[serde(default)]
+    pub retention_days: Option<u32>,
+}
+
+pub async fn settings(conn: Conn<'_>, id: i64) -> Result<Settings> {
+    let text: String = on!(conn, db => sqlx::query_scalar(SETTINGS).bind(id).fetch_one(db).await)?;
+    read(&text)
+}
+
+pub async fn set_settings(conn: Conn<'_>, id: i64, settings: Settings) -> Result<()> {
+    // Numbers are always JSON.
+    let text = serde_json::to_string(&settings).unwrap_or_default();
+    on!(conn, db => sqlx::query(SET_SETTINGS).bind(id).bind(text).execute(db).await.map(|_| ()))?;
+    Ok(())
+}
+
+/// The accounts that have decided anything.
+pub async fn decided(conn: Conn<'_>) -> Result<Vec<(i64, Settings)>> {
+    let rows: Vec<(i64, String)> = on!(conn, db => sqlx::query_as(DECIDED).fetch_all(db).await)?;
+    rows.into_iter().map(|(id, text)| Ok((id, read(&text)?))).collect()
+}
+
+fn read(text: &str) -> Result<Settings> {
+    serde_json::from_str(text).map_err(|source| StoreError::Unreadable { what: "account settings", source })
+}
 
 pub async fn insert(conn: Conn<'_>, account: &Account, now: i64) -> Result<()> {
     on!(conn, db => sqlx::query(INSERT)

@@ -27,6 +27,9 @@ const OF_VIEW: &str = "
 select body from answers where account_id = $1 and video_id = $2 and interaction_id = $3 and view_id = $4
  order by seq limit 1";
 
+const REMOVE: &str = "
+delete from answers where account_id = $1 and video_id = $2 and view_id = $3 returning interaction_id, body";
+
 /// What a viewer has answered on a video, in any view.
 pub async fn by_viewer(conn: Conn<'_>, account_id: i64, video_id: i64, viewer_id: Uuid) -> Result<Vec<Uuid>> {
     Ok(on!(conn, db => sqlx::query_scalar(BY_VIEWER)
@@ -45,6 +48,15 @@ pub async fn of_view(
         .bind(account_id).bind(video_id).bind(interaction_id).bind(view_id).fetch_optional(db).await)?;
     let read = |body: String| serde_json::from_str(&body);
     body.map(read).transpose().map_err(|source| StoreError::Unreadable { what: "answer", source })
+}
+
+/// Takes a view's answers away; returns each one's interaction and body.
+pub async fn remove(conn: Conn<'_>, account_id: i64, video_id: i64, view_id: Uuid) -> Result<Vec<(Uuid, Value)>> {
+    let rows: Vec<(Uuid, String)> = on!(conn, db => sqlx::query_as(REMOVE)
+        .bind(account_id).bind(video_id).bind(view_id).fetch_all(db).await)?;
+    let read = |(id, body): (Uuid, String)| Ok((id, serde_json::from_str(&body)?));
+    let rows: serde_json::Result<Vec<(Uuid, Value)>> = rows.into_iter().map(read).collect();
+    rows.map_err(|source| StoreError::Unreadable { what: "answer", source })
 }
 
 pub async fn insert(conn: Conn<'_>, answer: &Answer) -> Result<()> {

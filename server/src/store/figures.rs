@@ -32,8 +32,10 @@ select count(*) as page_loads,
        count(case when played and percent >= 50 and percent < 75 then 1 end) as bucket_50,
        count(case when played and percent >= 75 and percent < 100 then 1 end) as bucket_75,
        count(case when played and percent >= 100 then 1 end) as bucket_100
-  from views where account_id = $1 and video_id = $2";
-const PLAYS: &str = "select count(*) from views where account_id = $1 and video_id = $2 and played";
+  from views where account_id = $1 and video_id = $2 and left_out is null";
+const PLAYS: &str = "
+select count(*)
+  from views where account_id = $1 and video_id = $2 and played and left_out is null";
 const ANSWERS: &str = "
 select kind, count(*) from answers where account_id = $1 and video_id = $2 group by kind";
 

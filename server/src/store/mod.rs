@@ -15,6 +15,8 @@ pub mod interactions;
 pub mod links;
 pub mod mails;
 pub mod outbox;
+pub mod people;
+pub mod places;
 pub mod reactions;
 pub mod salts;
 pub mod showings;
@@ -56,6 +58,28 @@ pub enum StoreError {
     Migration(#[from] sqlx::migrate::MigrateError),
     #[error("stored {what} can't be read: {source}")]
     Unreadable { what: &'static str, source: serde_json::Error },
+}
+
+impl StoreError {
+    /// Can the database not be used just now, whatever was asked of it: it is gone, taken, or its disk is full?
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Database(sqlx::Error::Database(error)) => {
+                let code = error.code().unwrap_or_default();
+                match error.try_downcast_ref::<sqlx::sqlite::SqliteError>() {
+                    // The low byte of an extended code: busy, locked, read-only, I/O, full, can't open.
+                    Some(_) => code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 8 | 10 | 13 | 14)),
+                    // Classes of SQLSTATE: connection, read-only, resources, intervention, system; and too slow.
+                    None => ["08", "25006", "53", "57P", "57014", "58"].iter().any(|class| code.starts_with(class)),
+                }
+            }
+            Self::Database(error) => matches!(
+                error,
+                sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed
+            ),
+            Self::UnknownEngine(_) | Self::SqliteTooOld(_) | Self::Migration(_) | Self::Unreadable { .. } => false,
+        }
+    }
 }
 
 pub type Result<T> = std::result::Result<T, StoreError>;
@@ -157,6 +181,8 @@ impl Store {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
+            // What is deleted is gone from the file too: somebody may have asked for that.
+            .pragma("secure_delete", "on")
             .row_buffer_size(1_024)
             .pragma("cache_size", "-65536")
             .pragma("journal_size_limit", "67108864");
@@ -205,6 +231,16 @@ impl Store {
             Store::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("begin immediate").await?),
             Store::Postgres(pool) => Tx::Postgres(pool.begin().await?),
         })
+    }
+
+    /// Folds the log into the file, so that what was deleted stands nowhere any more; where somebody still
+    /// reads, that waits for the next time.
+    pub async fn fold(&self) {
+        if let Store::Sqlite { writer, .. } = self
+            && let Err(error) = sqlx::query("pragma wal_checkpoint(truncate)").execute(writer).await
+        {
+            tracing::warn!(%error, "the log was not folded into the database file");
+        }
     }
 
     /// Closes every connection; on SQLite the log is folded into the file.

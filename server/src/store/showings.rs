@@ -16,6 +16,14 @@ pub struct Showing {
 const INSERT: &str = "insert into showings (account_id, video_id, interaction_id, view_id, received_at)";
 const COLUMNS: usize = 5;
 const ONCE: &str = "on conflict do nothing";
+const REMOVE: &str = "delete from showings where account_id = $1 and video_id = $2 and view_id = $3";
+
+/// Takes a view's showings away.
+pub async fn remove(conn: Conn<'_>, account_id: i64, video_id: i64, view_id: Uuid) -> Result<()> {
+    on!(conn, db => sqlx::query(REMOVE)
+        .bind(account_id).bind(video_id).bind(view_id).execute(db).await.map(|_| ()))?;
+    Ok(())
+}
 
 /// Stores showings; those known already change nothing.
 pub async fn insert(mut conn: Conn<'_>, showings: &[Showing]) -> Result<()> {

@@ -30,37 +30,71 @@ pub struct View {
     pub spans: String,
     /// Interactions that need not be answered, as JSON `["<uuid>",…]`.
     pub grants: String,
+    /// Why it is in no figure ([`crate::identity::LeftOut`]).
+    pub left_out: Option<String>,
+    pub browser: Option<String>,
+    pub os: Option<String>,
+    pub device: Option<String>,
+    /// `desktop`, `phone`, `tablet`, `tv` or `console`.
+    pub device_type: Option<String>,
+    pub country: Option<String>,
+    pub region: Option<String>,
+    pub city: Option<String>,
+    /// When its entries were purged; its figures are those of then.
+    pub purged_at: Option<i64>,
     /// When the viewing session was declared over; later events change figures only.
     pub closed_at: Option<i64>,
 }
 
+impl View {
+    /// Does it count as a play?
+    pub fn is_play(&self) -> bool {
+        self.played && self.left_out.is_none()
+    }
+
+    /// Where it was watched, as reports name it: `Houston, Texas`, or as much of it as is known.
+    pub fn place(&self) -> Option<String> {
+        let parts = match (&self.city, &self.region, &self.country) {
+            (Some(city), Some(region), _) => [Some(city), Some(region)],
+            (city, region, country) => [city.as_ref().or(region.as_ref()), country.as_ref()],
+        };
+        let parts: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
+        (!parts.is_empty()).then(|| parts.join(", "))
+    }
+}
+
 const COLUMNS: &str = "account_id, video_id, id, viewer_id, ip, surface, referrer, page_url, started_at,
        last_received_at, played, watched_ms, unique_ms, hidden_ms, muted_ms, uncredited_ms, entries, percent, spans,
-       grants, closed_at";
-const COLUMN_COUNT: usize = 21;
+       grants, left_out, browser, os, device, device_type, country, region, city, purged_at, closed_at";
+const COLUMN_COUNT: usize = 30;
 const REPLACE: &str = "
 on conflict (account_id, id) do update set
   viewer_id = excluded.viewer_id, surface = excluded.surface, referrer = excluded.referrer, page_url = excluded.page_url,
   started_at = excluded.started_at, last_received_at = excluded.last_received_at, played = excluded.played,
   watched_ms = excluded.watched_ms, unique_ms = excluded.unique_ms, hidden_ms = excluded.hidden_ms,
   muted_ms = excluded.muted_ms, uncredited_ms = excluded.uncredited_ms, entries = excluded.entries, percent = excluded.percent,
-  spans = excluded.spans, grants = excluded.grants";
+  spans = excluded.spans, grants = excluded.grants, left_out = excluded.left_out";
 const BY_ID: &str = "
 select account_id, video_id, id, viewer_id, ip, surface, referrer, page_url, started_at,
        last_received_at, played, watched_ms, unique_ms, hidden_ms, muted_ms, uncredited_ms, entries, percent, spans,
-       grants, closed_at
+       grants, left_out, browser, os, device, device_type, country, region, city, purged_at, closed_at
   from views where account_id = $1 and id = $2";
 const BY_IDS: &str = "
 select account_id, video_id, id, viewer_id, ip, surface, referrer, page_url, started_at,
        last_received_at, played, watched_ms, unique_ms, hidden_ms, muted_ms, uncredited_ms, entries, percent, spans,
-       grants, closed_at
+       grants, left_out, browser, os, device, device_type, country, region, city, purged_at, closed_at
   from views where (account_id, id) in (";
+const BEFORE: &str = "
+select id from views
+ where account_id = $1 and closed_at < $2 and last_received_at < $2 and purged_at is null and closed_at is not null
+ order by closed_at limit $3";
+const MARK_PURGED: &str = "update views set purged_at = $3 where account_id = $1 and id = $2";
 const CLOSE: &str = "
 update views set closed_at = $3 where account_id = $1 and id = $2 and closed_at is null";
 const IDLE: &str = "
 select account_id, video_id, id, viewer_id, ip, surface, referrer, page_url, started_at,
        last_received_at, played, watched_ms, unique_ms, hidden_ms, muted_ms, uncredited_ms, entries, percent, spans,
-       grants, closed_at
+       grants, left_out, browser, os, device, device_type, country, region, city, purged_at, closed_at
   from views where closed_at is null and last_received_at <= $1
  order by last_received_at limit $2";
 
@@ -97,6 +131,18 @@ pub async fn close(conn: Conn<'_>, account_id: i64, id: Uuid, now: i64) -> Resul
     Ok(changed == 1)
 }
 
+/// Closed views that were last heard of before `before` and still have their entries, at most `limit` of them.
+pub async fn before(conn: Conn<'_>, account_id: i64, before: i64, limit: i64) -> Result<Vec<Uuid>> {
+    Ok(on!(conn, db => sqlx::query_scalar(BEFORE)
+        .bind(account_id).bind(before).bind(limit).fetch_all(db).await)?)
+}
+
+/// The view's entries are no more.
+pub async fn mark_purged(conn: Conn<'_>, account_id: i64, id: Uuid, now: i64) -> Result<()> {
+    on!(conn, db => sqlx::query(MARK_PURGED).bind(account_id).bind(id).bind(now).execute(db).await.map(|_| ()))?;
+    Ok(())
+}
+
 /// Open views that were last heard of at `before` or earlier, at most `limit` of them.
 pub async fn idle(conn: Conn<'_>, before: i64, limit: i64) -> Result<Vec<View>> {
     Ok(on!(conn, db => sqlx::query_as(IDLE).bind(before).bind(limit).fetch_all(db).await)?)
@@ -116,7 +162,8 @@ pub async fn replace(mut conn: Conn<'_>, views: &[View]) -> Result<()> {
                     .bind(view.started_at).bind(view.last_received_at).bind(view.played)
                     .bind(view.watched_ms).bind(view.unique_ms).bind(view.hidden_ms).bind(view.muted_ms)
                     .bind(view.uncredited_ms).bind(view.entries).bind(view.percent).bind(&view.spans).bind(&view.grants)
-                    .bind(view.closed_at);
+                    .bind(&view.left_out).bind(&view.browser).bind(&view.os).bind(&view.device).bind(&view.device_type)
+                    .bind(&view.country).bind(&view.region).bind(&view.city).bind(view.purged_at).bind(view.closed_at);
             }
             query.execute(&mut **db).await.map(|_| ())
         })?;

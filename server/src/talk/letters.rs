@@ -1,11 +1,9 @@
 //! Letters to viewers: kept with the comment that causes them, sent by the operator's mail server, tried
 //! again while it can't be reached.
 
-use super::{
-    author,
-    limits::{Pace, What, Whose},
-};
+use super::author;
 use crate::{
+    limits::{Pace, What, Whose},
     state::{State, now},
     store::{
         self, Tx,
@@ -27,7 +25,7 @@ use uuid::Uuid;
 /// How long the link in a letter leads somewhere.
 pub const LINK_LASTS_MS: i64 = 3 * 24 * 3_600_000;
 /// One address gets a few letters an hour, whoever asks.
-const PACE: Pace = Pace { every_ms: 20 * 60_000, burst: 3 };
+const PACE: Pace = Pace::every_ms(20 * 60_000, 3);
 /// The waits before each further attempt, in milliseconds; then it is given up.
 const AGAIN_MS: [i64; 5] = [30_000, 120_000, 600_000, 3_600_000, 14_400_000];
 /// How long a claim stands, and one attempt may take.

@@ -4,16 +4,17 @@
 pub mod author;
 mod feed;
 pub mod letters;
-pub mod limits;
 pub mod section;
 pub mod stream;
 pub mod wish;
 pub mod write;
 
-use crate::store::{self, Store, talks};
+use crate::{
+    limits::Limits,
+    store::{self, Store, talks},
+};
 use app::words::Lang;
 use feed::Told;
-use limits::Limits;
 use moka::{future::Cache, ops::compute::Op};
 use section::{Key, Section};
 use std::{sync::Arc, time::Duration};
@@ -66,7 +67,7 @@ impl Talks {
     }
 
     /// A change was committed: whoever looks on is told.
-    async fn changed(&self, video_id: i64, seq: i64) {
+    pub async fn changed(&self, video_id: i64, seq: i64) {
         self.reached(video_id, seq).await;
         self.streams.tell(video_id, seq);
     }

@@ -6,6 +6,7 @@ use super::{
     who::{self, Settling},
 };
 use crate::{
+    identity::LeftOut,
     report::{
         credit::{self, Credit, Fact},
         position,
@@ -14,6 +15,7 @@ use crate::{
         self, Store, StoreError, Tx, answers,
         entries::{self, Entry, NewEntry},
         outbox::{self, Message},
+        places,
         showings::{self, Showing},
         tallies,
         videos::{self, Video},
@@ -26,7 +28,7 @@ use app::{
     error::ApiError,
     interaction::{Spec, lead_form::FASTEST_MS},
 };
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
 
 /// What became of a group of batches.
@@ -52,15 +54,19 @@ pub async fn append(
     let mut tx = store.begin().await?;
     let ids = distinct(batches.iter().map(key));
     let mut known = memory.recall(&mut tx, &ids).await?;
+    let before: HashMap<Key, Before> = known.iter().map(|(key, known)| (*key, Before::of(&known.view))).collect();
     let mut results = Vec::with_capacity(batches.len());
     let mut good = Vec::with_capacity(batches.len());
     for batch in batches {
         let video = &batch.published.video;
         let opened = || Known { view: opened(batch), facts: Vec::new() };
         let view = &mut known.entry(key(batch)).or_insert_with(opened).view;
-        if view.video_id == video.id && view.account_id == video.account_id {
+        if view.purged_at.is_some() {
+            results.push(Err(ApiError::bad_request("too_old", "This view was purged; nothing is added to it.")));
+        } else if view.video_id == video.id && view.account_id == video.account_id {
             view.last_received_at = view.last_received_at.max(batch.received_at);
             view.started_at = view.started_at.min(batch.started_at);
+            join(view, batch.traits.left_out);
             grant(view, &batch.grants)?;
             good.push(batch);
             results.push(Ok(Vec::new()));
@@ -68,7 +74,7 @@ pub async fn append(
             results.push(Err(ApiError::invalid("session: this view belongs to another video")));
         }
     }
-    let (queued, mut objections) = write(&mut tx, public_url, &good, &mut known).await?;
+    let (queued, mut objections) = write(&mut tx, public_url, &good, &mut known, &before).await?;
     tx.commit().await?;
     memory.keep(known.into_values());
     for written in results.iter_mut().flatten().rev() {
@@ -82,6 +88,7 @@ async fn write(
     public_url: &str,
     batches: &[&Accepted],
     known: &mut HashMap<Key, Known>,
+    before: &HashMap<Key, Before>,
 ) -> store::Result<(usize, Vec<Written>)> {
     let mut objections: Vec<Written> = vec![Vec::new(); batches.len()];
     let mut showings = Vec::new();
@@ -97,7 +104,7 @@ async fn write(
             if view.add(entry, what.clone()) {
                 // The same event may come in two batches of a group: only the first brings it.
                 new.insert((n, entry.seq));
-                if let What::Shown { interaction } = what {
+                if let (What::Shown { interaction }, None) = (what, &view.view.left_out) {
                     showings.push(showing(batch, *interaction));
                 }
                 rows.push(new_entry(batch, entry));
@@ -107,6 +114,7 @@ async fn write(
     entries::insert(tx.conn(), &rows).await?;
     showings::insert(tx.conn(), &showings).await?;
 
+    let mut moved: BTreeMap<(i64, i64, String), i64> = BTreeMap::new();
     let (mut queued, mut changed, mut over) = (0, Vec::with_capacity(known.len()), Vec::new());
     let mut done = HashSet::with_capacity(known.len());
     for (n, batch) in batches.iter().enumerate() {
@@ -127,6 +135,14 @@ async fn write(
         let duration = batch.published.video.duration_ms.unwrap_or(0);
         let credit = credit::of(facts.iter().map(|(_, fact)| fact), duration, &gates(batch, &granted(view)?));
         set_figures(view, &credit, facts);
+        let before = before.get(&key(batch)).copied().unwrap_or_default();
+        if before.left_out != view.left_out.is_some() && before.known {
+            turn(tx, batch, view, facts).await?;
+        }
+        let change = i64::from(view.is_play()) - i64::from(before.play);
+        if let Some(place) = view.place().filter(|_| change != 0) {
+            *moved.entry((view.account_id, view.video_id, place)).or_default() += change;
+        }
         changed.push(view.clone());
         if credit.over && view.closed_at.is_none() {
             view.closed_at = Some(batch.received_at);
@@ -134,10 +150,50 @@ async fn write(
         }
     }
     views::replace(tx.conn(), &changed).await?;
+    for ((account_id, video_id, place), plays) in moved {
+        places::add(tx.conn(), account_id, video_id, &place, plays).await?;
+    }
     for (view, video, now) in over {
         queued += close(tx, public_url, &view, video, now).await?;
     }
     Ok((queued, objections))
+}
+
+/// What a view was before this group of batches.
+#[derive(Clone, Copy, Default)]
+struct Before {
+    known: bool,
+    play: bool,
+    left_out: bool,
+}
+
+impl Before {
+    fn of(view: &View) -> Self {
+        Self { known: true, play: view.is_play(), left_out: view.left_out.is_some() }
+    }
+}
+
+/// A view counts from now on, or no longer: what is counted apart from it follows.
+async fn turn(tx: &mut Tx, batch: &Accepted, view: &View, facts: &[(i64, Fact)]) -> store::Result<()> {
+    if view.left_out.is_some() {
+        return retract(tx, |id| Some(&batch.published.interaction(id)?.spec), view).await;
+    }
+    let shown = facts.iter().filter_map(|(_, fact)| match &fact.what {
+        What::Shown { interaction } => Some(showing(batch, *interaction)),
+        _ => None,
+    });
+    showings::insert(tx.conn(), &shown.collect::<Vec<_>>()).await
+}
+
+/// Takes back what a view has left beside its own row: answers, their tallies, showings.
+pub async fn retract<'a>(tx: &mut Tx, spec: impl Fn(Uuid) -> Option<&'a Spec>, view: &View) -> store::Result<()> {
+    let of = (view.account_id, view.video_id);
+    for (id, body) in answers::remove(tx.conn(), of.0, of.1, view.id).await? {
+        if let Some(spec) = spec(id).filter(|spec| spec.kind().is_once()) {
+            tallies::uncount(tx.conn(), of.0, of.1, id, &spec.kind().counts(&body)).await?;
+        }
+    }
+    showings::remove(tx.conn(), of.0, of.1, view.id).await
 }
 
 /// Why a well-formed answer is not taken. What is stored already is never objected to.
@@ -222,7 +278,7 @@ pub async fn close_idle(
 
 /// Declares a session over, and says so when it was played. Happens once for a view.
 async fn close(tx: &mut Tx, public_url: &str, view: &View, video: &Video, now: i64) -> store::Result<usize> {
-    if !views::close(tx.conn(), view.account_id, view.id, now).await? || !view.played {
+    if !views::close(tx.conn(), view.account_id, view.id, now).await? || !view.is_play() {
         return Ok(0);
     }
     let percent = u8::try_from(view.percent).unwrap_or(100);
@@ -231,7 +287,7 @@ async fn close(tx: &mut Tx, public_url: &str, view: &View, video: &Video, now: i
     send(tx, video, "VideoPlayedSessions", body, now).await
 }
 
-/// Keeps an answer apart and announces it.
+/// Keeps an answer apart and announces it; of a view that is left out it stays among the entries alone.
 async fn answered(
     tx: &mut Tx,
     public_url: &str,
@@ -244,6 +300,9 @@ async fn answered(
     let Some(interaction) = batch.published.interaction(answer.interaction) else {
         return Ok(0);
     };
+    if view.left_out.is_some() {
+        return Ok(0);
+    }
     if matches!(interaction.spec, Spec::LeadForm(_)) {
         who::filled_in(tx, view, &answer.body, batch.received_at).await?;
     }
@@ -293,7 +352,14 @@ pub async fn send(
     outbox::enqueue(tx.conn(), &message).await
 }
 
+/// What one more batch says about whether the view counts.
+fn join(view: &mut View, said: Option<LeftOut>) {
+    let known = view.left_out.as_deref().and_then(LeftOut::named);
+    view.left_out = LeftOut::joined(known, said).map(|reason| reason.as_str().to_owned());
+}
+
 fn opened(batch: &Accepted) -> View {
+    let (agent, place) = (&batch.traits.agent, &batch.traits.place);
     View {
         account_id: batch.published.video.account_id,
         video_id: batch.published.video.id,
@@ -315,6 +381,15 @@ fn opened(batch: &Accepted) -> View {
         percent: 0,
         spans: "[]".into(),
         grants: "[]".into(),
+        left_out: batch.traits.left_out.map(|reason| reason.as_str().to_owned()),
+        browser: agent.browser.clone(),
+        os: agent.os.clone(),
+        device: agent.device.clone(),
+        device_type: agent.device_type.map(str::to_owned),
+        country: place.country.clone(),
+        region: place.region.clone(),
+        city: place.city.clone(),
+        purged_at: None,
         closed_at: None,
     }
 }

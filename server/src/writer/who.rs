@@ -86,7 +86,9 @@ impl<F: Fn(u32) -> bool> Settling<'_, F> {
 
     /// Binds a personal link to the browser that plays it first.
     async fn link(&self, tx: &mut Tx, view: &mut View) -> store::Result<()> {
-        let Some(link) = self.claim.link.filter(|_| Origin::of(view.viewer_id).is_anonymous()) else { return Ok(()) };
+        // A scanner's browser, or the sender's own look at the link, takes it from nobody.
+        let takes = view.left_out.is_none() && Origin::of(view.viewer_id).is_anonymous();
+        let Some(link) = self.claim.link.filter(|_| takes) else { return Ok(()) };
         let credit = credit::of(self.facts.iter().map(|(_, fact)| fact), self.duration_ms, self.gates);
         if !credit.played || credit.watched_ms < HUMAN_MS {
             return Ok(());

@@ -1,5 +1,11 @@
 //! Batches at the door: what is stored, what is refused, and that nothing counts twice.
 
+mod left_out;
+mod limits;
+mod retention;
+mod traits;
+mod unwell;
+
 use crate::support::{App, batch::View, cta, on_each_engine, receiver::Receiver};
 use reqwest::Response;
 use serde_json::{Value, json};
@@ -12,6 +18,7 @@ on_each_engine! {
     a_silent_view_is_closed_once
     text_that_a_database_can_not_hold_sinks_nobody
     a_click_through_and_its_batch_are_one_click
+    a_session_is_announced_once_across_restarts
 }
 
 async fn json(answer: Response) -> (u16, Value) {
@@ -129,6 +136,42 @@ async fn a_silent_view_is_closed_once(app: App) {
     assert_eq!(hooks[0].json()["VideoPlayedSessions"]["percentagePlayed"], 25);
 }
 
+async fn a_session_is_announced_once_across_restarts(mut app: App) {
+    let receiver = Receiver::start().await;
+    app.subscribe(&receiver.url, &["VideoPlayedSessions"]).await;
+    let video = app.add_video(&[], |_| {}).await;
+    // One falls silent, the other ends by itself: the page is left at the end.
+    let (mut silent, mut left) = (View::of(&video.token), View::of(&video.token));
+    let events = silent.watching(15_000);
+    app.record(&silent.batch(&events)).await;
+    let mut events = left.watching(60_000);
+    events.push(left.event(60_200, json!({"type": "ended"})));
+    events.push(left.event(60_300, json!({"type": "hidden"})));
+    let over = left.batch(&events);
+    app.record(&over).await;
+
+    app.restart().await;
+    assert_eq!(app.record(&over).await.status(), 200, "the page did not hear the answer");
+    assert_eq!(app.state().writer.close_idle(now() + 61_000).await.expect("swept"), 1);
+    app.restart().await;
+    assert_eq!(app.state().writer.close_idle(now() + 61_000).await.expect("swept"), 0);
+    app.record(&over).await;
+    let here = silent.event(20_000, json!({"type": "here"}));
+    app.record(&silent.batch(&[here])).await;
+    assert_eq!(app.state().writer.close_idle(now() + 120_000).await.expect("swept"), 0);
+
+    let courier = Courier::new(app.state().clone()).expect("a client");
+    while courier.step(now() + 121_000).await.expect("delivered") > 0 {}
+    let mut told: Vec<i64> = receiver.until(2).await.iter().map(|hook| percent(&hook.json())).collect();
+    told.sort_unstable();
+    assert_eq!(told, [25, 100]);
+    assert_eq!(receiver.hooks().len(), 2);
+}
+
+fn percent(hook: &Value) -> i64 {
+    hook["VideoPlayedSessions"]["percentagePlayed"].as_i64().expect("a number")
+}
+
 async fn a_click_through_and_its_batch_are_one_click(app: App) {
     let demo = cta("https://example.com/demo?x=1");
     let video = app.add_video(std::slice::from_ref(&demo), |_| {}).await;
@@ -201,6 +244,83 @@ async fn one_bad_event_does_not_sink_the_batch() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn each_type_of_event_is_held_to_its_shape() {
+    let app = App::start().await;
+    let demo = cta("https://example.com/");
+    let video = app.add_video(std::slice::from_ref(&demo), |_| {}).await;
+    let week = 7 * 24 * 3_600_000_i64;
+    let span = |from: i64, to: i64, rate: i64| json!({"type": "watched", "from": from, "to": to, "rate": rate, "hidden": false, "muted": false});
+    let id = demo.id;
+    // What stands in the event, when it happened, and the field that is refused; none is stored.
+    let cases: Vec<(Value, i64, &str)> = vec![
+        (json!({"type": "load", "surface": "play", "referrer": null, "page_url": "x".repeat(9_000)}), 0, ""),
+        (json!({"type": "load", "surface": "embed", "utm": "more is allowed"}), 0, ""),
+        (json!({"type": "load", "surface": "toaster"}), 0, "event"),
+        (json!({"type": "load"}), 0, "surface"),
+        (json!({"type": "play", "pos": 0}), 0, ""),
+        (json!({"type": "play", "pos": 61_000}), 0, ""),
+        (json!({"type": "play", "pos": 61_001}), 0, "pos"),
+        (json!({"type": "play", "pos": -1}), 0, "pos"),
+        (json!({"type": "play", "pos": 0.5}), 0, "event"),
+        (json!({"type": "pause", "pos": "0"}), 0, "event"),
+        (json!({"type": "pause", "pos": 60_000}), 0, ""),
+        (span(0, 10_000, 100), 10_000, ""),
+        (span(0, 10_000, 100), 9_700, ""),
+        (span(0, 10_000, 100), 9_699, "to"),
+        (span(0, 20_000, 200), 9_700, ""),
+        (span(0, 20_000, 200), 9_699, "to"),
+        (span(0, 10, 0), 9_000, "rate"),
+        (span(0, 10, 1_601), 9_000, "rate"),
+        (span(59_999, 61_000, 100), 9_000, ""),
+        (span(59_999, 61_001, 100), 9_000, "to"),
+        (span(60_000, 60_500, 100), 9_000, "from"),
+        (span(-1, 10, 100), 9_000, "from"),
+        (span(20, 10, 100), 9_000, "to"),
+        (json!({"type": "watched", "from": 0, "to": 10, "rate": 100, "hidden": false}), 9_000, "muted"),
+        (json!({"type": "seek", "from": 0, "to": 61_000}), 0, ""),
+        (json!({"type": "seek", "from": 61_001, "to": 0}), 0, "from"),
+        (json!({"type": "seek", "from": 0, "to": i64::MAX}), 0, "to"),
+        (json!({"type": "ended"}), week, ""),
+        (json!({"type": "ended"}), week + 1, "at"),
+        (json!({"type": "hidden"}), -1, "at"),
+        (json!({"type": "visible"}), 0, ""),
+        (json!({"type": "here"}), 0, ""),
+        (json!({"type": "shown", "interaction": id}), 0, ""),
+        (json!({"type": "shown", "interaction": "x"}), 0, "event"),
+        (json!({"type": "shown", "interaction": uuid::Uuid::nil()}), 0, "interaction"),
+        (json!({"type": "skip", "interaction": id}), 0, ""),
+        (json!({"type": "skip"}), 0, "interaction"),
+        (json!({"type": "answer", "interaction": id, "answer": {}}), 0, ""),
+        (json!({"type": "answer", "interaction": id}), 0, "answer"),
+        (json!({"type": "answer", "interaction": uuid::Uuid::nil(), "answer": {}}), 0, "interaction"),
+        (json!({"type": "viewer", "token": "x".repeat(5_000)}), 0, "token"),
+        (json!({"type": "viewer", "token": 1}), 0, "token"),
+        (json!({"type": "consent", "analytics": false}), 0, ""),
+        (json!({"type": "consent", "analytics": "yes"}), 0, "event"),
+        (json!({"type": "error", "code": 4}), 0, ""),
+        (json!({"type": "error", "code": -1}), 0, "code"),
+        (json!({"type": "error", "code": 10_000}), 0, "code"),
+        (json!({"type": "Play", "pos": 0}), 0, "type"),
+        (json!({"type": "dance"}), 0, "type"),
+        (json!({"type": 7}), 0, "type"),
+        (json!({}), 0, "type"),
+    ];
+    let mut view = View::of(&video.token);
+    let events: Vec<Value> = cases.iter().map(|(what, at, _)| view.event(*at, what.clone())).collect();
+    let (status, receipt) = json(app.record(&view.batch(&events)).await).await;
+    assert_eq!(status, 200, "{receipt}");
+    let refused = receipt["refused"].as_array().expect("a list");
+    for (seq, (what, at, field)) in cases.iter().enumerate() {
+        let named =
+            refused.iter().find(|refusal| refusal["seq"] == seq).map_or("", |r| r["field"].as_str().expect("text"));
+        assert_eq!(named, *field, "{what} at {at}");
+    }
+    assert_eq!(receipt["recorded"], cases.iter().filter(|(.., field)| field.is_empty()).count());
+    let unknown = refused.iter().find(|refusal| refusal["message"].as_str().expect("text").contains("dance"));
+    assert!(unknown.is_some(), "an unknown type is refused by its name");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_batch_that_can_not_be_understood_is_named() {
     let app = App::start().await;
     let video = app.add_video(&[], |_| {}).await;
@@ -255,7 +375,9 @@ async fn another_site_s_page_may_not_send_batches() {
         app.post("/engage/record").header(name, value).body(view.batch(std::slice::from_ref(&load)).to_string()).send()
     };
     assert_eq!(send("sec-fetch-site", "cross-site").await.expect("an answer").status(), 403);
+    assert_eq!(send("sec-fetch-site", "same-site").await.expect("an answer").status(), 403);
     assert_eq!(send("origin", "https://evil.example").await.expect("an answer").status(), 403);
+    assert_eq!(send("origin", "null").await.expect("an answer").status(), 403);
     assert_eq!(app.report(video.id).await["total_page_loads"], 0);
     assert_eq!(send("sec-fetch-site", "same-origin").await.expect("an answer").status(), 200);
     let html = app

@@ -4,6 +4,7 @@ mod consent;
 mod forms;
 mod keys;
 mod links;
+mod people;
 mod tokens;
 
 use crate::support::{API_KEY, App, batch::View, json_of};

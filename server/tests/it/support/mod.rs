@@ -2,6 +2,7 @@
 
 pub mod batch;
 pub mod mailbox;
+pub mod places;
 pub mod receiver;
 
 use app::{film::Settings, interaction::Interaction};
@@ -42,6 +43,7 @@ pub struct App {
     pub http: Client,
     pub account_id: i64,
     pub folder: TempDir,
+    vars: Vec<(String, String)>,
     server: Option<Server>,
 }
 
@@ -85,9 +87,10 @@ impl App {
             ("CUEPOINT_EGRESS_ALLOW", "127.0.0.1/32".to_owned()),
         ];
         let vars = vars.into_iter().chain(more.iter().cloned());
-        let config = Config::load(vars.map(|(name, value)| (name.to_owned(), value))).expect("settings");
+        let vars: Vec<(String, String)> = vars.map(|(name, value)| (name.to_owned(), value)).collect();
+        let config = Config::load(vars.clone().into_iter()).expect("settings");
         let server = Server::start(config, listener, None).await.expect("the server starts");
-        let app = Self { url, http: client(), account_id: 1, folder, server: Some(server) };
+        let app = Self { url, http: client(), account_id: 1, folder, vars, server: Some(server) };
         app.add_account(1, "sandbox@example.com", API_KEY).await;
         app
     }
@@ -174,6 +177,17 @@ impl App {
         if let Some(server) = self.server.take() {
             server.stop().await;
         }
+    }
+
+    /// Stops the server and starts it again, on the same address and the same database.
+    pub async fn restart(&mut self) {
+        self.stop().await;
+        let authority = self.url.strip_prefix("http://").expect("plain");
+        let listener = TcpListener::bind(authority).await.expect("the same port");
+        let config = Config::load(self.vars.clone().into_iter()).expect("settings");
+        self.server = Some(Server::start(config, listener, None).await.expect("the server starts"));
+        // Connections to the one that is gone are of no use.
+        self.http = client();
     }
 
     pub fn database(&self) -> String {
