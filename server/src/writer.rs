@@ -3,6 +3,7 @@
 
 mod ledger;
 mod memory;
+pub mod rollup;
 mod who;
 
 pub use ledger::{media, send};

@@ -18,6 +18,7 @@ pub mod outbox;
 pub mod reactions;
 pub mod salts;
 pub mod showings;
+pub mod sums;
 pub mod talks;
 pub mod tallies;
 pub mod videos;

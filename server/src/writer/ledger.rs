@@ -3,11 +3,13 @@
 use super::{
     Accepted, AcceptedAnswer, AcceptedEntry, Objection, Written,
     memory::{Key, Known, Memory},
+    rollup::{self, Rollup},
     who::{self, Settling},
 };
 use crate::{
     report::{
         credit::{self, Credit, Fact},
+        part::{Given, Part},
         position,
     },
     store::{
@@ -24,7 +26,7 @@ use crate::{
 use app::{
     engage::What,
     error::ApiError,
-    interaction::{Spec, lead_form::FASTEST_MS},
+    interaction::{Interaction, Spec, lead_form::FASTEST_MS},
 };
 use std::collections::{BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
@@ -52,6 +54,10 @@ pub async fn append(
     let mut tx = store.begin().await?;
     let ids = distinct(batches.iter().map(key));
     let mut known = memory.recall(&mut tx, &ids).await?;
+    let mut before = HashMap::with_capacity(known.len());
+    for (key, known) in &known {
+        before.extend(Part::of(&known.view)?.map(|part| (*key, part)));
+    }
     let mut results = Vec::with_capacity(batches.len());
     let mut good = Vec::with_capacity(batches.len());
     for batch in batches {
@@ -68,7 +74,7 @@ pub async fn append(
             results.push(Err(ApiError::invalid("session: this view belongs to another video")));
         }
     }
-    let (queued, mut objections) = write(&mut tx, public_url, &good, &mut known).await?;
+    let (queued, mut objections) = write(&mut tx, public_url, &good, &mut known, &before).await?;
     tx.commit().await?;
     memory.keep(known.into_values());
     for written in results.iter_mut().flatten().rev() {
@@ -82,6 +88,7 @@ async fn write(
     public_url: &str,
     batches: &[&Accepted],
     known: &mut HashMap<Key, Known>,
+    before: &HashMap<Key, Part>,
 ) -> store::Result<(usize, Vec<Written>)> {
     let mut objections: Vec<Written> = vec![Vec::new(); batches.len()];
     let mut showings = Vec::new();
@@ -125,8 +132,10 @@ async fn write(
             continue;
         }
         let duration = batch.published.video.duration_ms.unwrap_or(0);
-        let credit = credit::of(facts.iter().map(|(_, fact)| fact), duration, &gates(batch, &granted(view)?));
+        let of = || facts.iter().map(|(_, fact)| fact);
+        let credit = credit::of(of(), duration, &gates(batch, &granted(view)?));
         set_figures(view, &credit, facts);
+        view.given = rollup::json(&Given::of(&credit, of(), duration));
         changed.push(view.clone());
         if credit.over && view.closed_at.is_none() {
             view.closed_at = Some(batch.received_at);
@@ -134,6 +143,11 @@ async fn write(
         }
     }
     views::replace(tx.conn(), &changed).await?;
+    let mut rollup = Rollup::default();
+    for view in &changed {
+        rollup.replace(before.get(&(view.account_id, view.id)), Part::of(view)?.as_ref());
+    }
+    rollup.write(tx).await?;
     for (view, video, now) in over {
         queued += close(tx, public_url, &view, video, now).await?;
     }
@@ -175,12 +189,17 @@ fn showing(batch: &Accepted, interaction_id: Uuid) -> Showing {
 /// What this view has to answer before it is credited with more.
 fn gates(batch: &Accepted, granted: &[Uuid]) -> Vec<credit::Gate> {
     let duration = batch.published.video.duration_ms.unwrap_or(0);
-    let required = batch.published.timeline.iter().filter(|one| one.is_required() && !granted.contains(&one.id));
+    required(&batch.published.timeline, granted, duration)
+}
+
+/// What a timeline asks for before it lets a view pass that has these grants.
+pub fn required(timeline: &[Interaction], granted: &[Uuid], duration: i64) -> Vec<credit::Gate> {
+    let required = timeline.iter().filter(|one| one.is_required() && !granted.contains(&one.id));
     required.map(|one| (one.id, one.at.starts_ms(duration))).collect()
 }
 
 /// What this view need not answer, by all that its pages ever brought.
-fn granted(view: &View) -> store::Result<Vec<Uuid>> {
+pub fn granted(view: &View) -> store::Result<Vec<Uuid>> {
     serde_json::from_str(&view.grants).map_err(|source| StoreError::Unreadable { what: "grants", source })
 }
 
@@ -316,6 +335,7 @@ fn opened(batch: &Accepted) -> View {
         spans: "[]".into(),
         grants: "[]".into(),
         closed_at: None,
+        given: None,
     }
 }
 
