@@ -1,7 +1,16 @@
 //! `cuepoint serve [--demo]`, `cuepoint add FILE`, `cuepoint config`.
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
-use server::{add::Add, config::Config, demo, serve::Server};
+use server::{
+    add::Add,
+    config::Config,
+    demo,
+    keys::Keys,
+    report_link,
+    serve::Server,
+    state::now,
+    store::{Store, videos},
+};
 use std::{error::Error, net::SocketAddr, process::ExitCode};
 use tokio::{
     net::TcpListener,
@@ -27,6 +36,14 @@ enum Command {
     },
     /// Add a video from this machine's disk, and print its addresses. A server may be running.
     Add(Box<Add>),
+    /// Print an address that opens a video's report for whoever has it. A server may be running.
+    ReportLink {
+        /// The video's number or token.
+        video: String,
+        /// For how many days it opens.
+        #[arg(long, default_value_t = report_link::USUAL_DAYS, value_parser = clap::value_parser!(i64).range(1..=report_link::MOST_DAYS))]
+        days: i64,
+    },
     /// Print the settings in force, secrets hidden.
     Config,
 }
@@ -41,6 +58,7 @@ async fn main() -> ExitCode {
             let given = matches.subcommand_matches("add").unwrap_or(&matches);
             add(Add::read(given).unwrap_or_else(|error| error.exit())).await
         }
+        Command::ReportLink { video, days } => link_to_report(&video, days).await,
         Command::Config => Config::load(std::env::vars()).map(|config| print!("{config}")).map_err(Into::into),
     };
     match done {
@@ -90,6 +108,21 @@ async fn add(add: Add) -> Result<(), Box<dyn Error>> {
         _ = tokio::signal::ctrl_c() => return Err("stopped".into()),
         _ = term.recv() => return Err("stopped".into()),
     }
+    Ok(())
+}
+
+async fn link_to_report(video: &str, days: i64) -> Result<(), Box<dyn Error>> {
+    let config = Config::load(std::env::vars())?;
+    let (keys, store) = (Keys::load(&config.data_folder())?, Store::open(&config.database_url).await?);
+    let mut reader = store.reader().await?;
+    let found = match video.parse() {
+        Ok(id) => videos::by_id(reader.conn(), id).await?,
+        Err(_) => videos::by_token(reader.conn(), video).await?,
+    };
+    drop(reader);
+    store.close().await;
+    let video = found.filter(|video| video.deleted_at.is_none()).ok_or(format!("there is no video {video}"))?;
+    println!("{}", report_link::minted(&keys, &config, &video, days, now()).0);
     Ok(())
 }
 

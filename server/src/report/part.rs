@@ -148,10 +148,8 @@ fn facets(view: &View) -> Vec<(&'static str, String)> {
     let parsed = |text: &Option<String>| text.as_deref().and_then(|text| Url::parse(text).ok());
     let (referrer, page) = (parsed(&view.referrer), parsed(&view.page_url));
     let host = |url: &Url| url.host_str().unwrap_or_default().to_owned();
-    let mut facets = vec![
-        ("surface", view.surface.clone()),
-        ("referrer", referrer.as_ref().map(host).unwrap_or_default()),
-    ];
+    let mut facets =
+        vec![("surface", view.surface.clone()), ("referrer", referrer.as_ref().map(host).unwrap_or_default())];
     if view.surface == "embed" {
         let place = page.as_ref().or(referrer.as_ref());
         facets.push(("location", place.map(|url| format!("{}{}", host(url), url.path())).unwrap_or_default()));

@@ -5,11 +5,13 @@
 
 pub mod accounts;
 pub mod answers;
+pub mod audience;
 pub mod backlog;
 pub mod comments;
 pub mod deliveries;
 pub mod endpoints;
 pub mod entries;
+pub mod export;
 pub mod figures;
 pub mod interactions;
 pub mod links;

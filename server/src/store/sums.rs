@@ -89,8 +89,7 @@ pub async fn add<const N: usize>(mut conn: Conn<'_>, table: &Table, changes: &Ch
     let key: Vec<&str> = ["account_id", "video_id"].iter().chain(table.key).copied().collect();
     let head = format!("insert into {} ({}, {})", table.name, key.join(", "), table.sums.join(", "));
     let added = table.sums.iter().map(|sum| format!("{sum} = {}.{sum} + excluded.{sum}", table.name));
-    let tail =
-        format!("on conflict ({}) do update set {}", key.join(", "), added.collect::<Vec<_>>().join(", "));
+    let tail = format!("on conflict ({}) do update set {}", key.join(", "), added.collect::<Vec<_>>().join(", "));
     for piece in pieces(&rows) {
         let sql = rows_sql(&head, key.len() + table.sums.len(), piece.len(), &tail);
         on!(&mut conn, db => {

@@ -134,7 +134,7 @@ async fn write(
         let duration = batch.published.video.duration_ms.unwrap_or(0);
         let of = || facts.iter().map(|(_, fact)| fact);
         let credit = credit::of(of(), duration, &gates(batch, &granted(view)?));
-        set_figures(view, &credit, facts);
+        set_figures(view, &credit, of());
         view.given = rollup::json(&Given::of(&credit, of(), duration));
         changed.push(view.clone());
         if credit.over && view.closed_at.is_none() {
@@ -339,8 +339,9 @@ fn opened(batch: &Accepted) -> View {
     }
 }
 
-fn set_figures(view: &mut View, credit: &Credit, facts: &[(i64, Fact)]) {
-    for (_, fact) in facts {
+pub fn set_figures<'a>(view: &mut View, credit: &Credit, facts: impl ExactSizeIterator<Item = &'a Fact>) {
+    view.entries = i64::try_from(facts.len()).unwrap_or(i64::MAX);
+    for fact in facts {
         if let What::Load { surface, referrer, page_url } = &fact.what {
             view.surface = surface.as_str().into();
             view.referrer.clone_from(referrer);
@@ -354,7 +355,6 @@ fn set_figures(view: &mut View, credit: &Credit, facts: &[(i64, Fact)]) {
     view.hidden_ms = credit.hidden_ms;
     view.muted_ms = credit.muted_ms;
     view.uncredited_ms = credit.uncredited_ms;
-    view.entries = i64::try_from(facts.len()).unwrap_or(i64::MAX);
     view.percent = credit.percent;
     // Pairs of numbers are always JSON.
     view.spans = serde_json::to_string(&spans).unwrap_or_default();

@@ -7,9 +7,7 @@ use crate::{
         part::{Given, Part},
     },
     store::{
-        self, Store, StoreError, Tx,
-        entries,
-        interactions,
+        self, Store, StoreError, Tx, entries, interactions,
         sums::{self, Changes, Key},
         videos, views,
     },
@@ -133,8 +131,8 @@ pub async fn catch_up(store: &Store) -> store::Result<usize> {
         let keys: Vec<(i64, Uuid)> = views.iter().map(|view| (view.account_id, view.id)).collect();
         let mut facts: HashMap<(i64, Uuid), Vec<credit::Fact>> = HashMap::new();
         for entry in entries::of_views(tx.conn(), &keys).await? {
-            let what: What = serde_json::from_str(&entry.body)
-                .map_err(|source| StoreError::Unreadable { what: "entry", source })?;
+            let what: What =
+                serde_json::from_str(&entry.body).map_err(|source| StoreError::Unreadable { what: "entry", source })?;
             let fact = credit::Fact { at: entry.at_ms, what };
             facts.entry((entry.account_id, entry.view_id)).or_default().push(fact);
         }
@@ -146,6 +144,10 @@ pub async fn catch_up(store: &Store) -> store::Result<usize> {
             let timeline = interactions::published(tx.conn(), view.account_id, view.video_id).await?;
             let gates: Vec<Gate> = super::ledger::required(&timeline, &granted, duration);
             let credit = credit::of(facts.iter(), duration, &gates);
+            // Without its raw entries the view's own row is all there is.
+            if i64::try_from(facts.len()) == Ok(view.entries) {
+                super::ledger::set_figures(&mut view, &credit, facts.iter());
+            }
             view.given = json(&Given::of(&credit, facts.iter(), duration));
             rollup.replace(None, Part::of(&view)?.as_ref());
             summed.push(view);

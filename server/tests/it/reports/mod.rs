@@ -1,0 +1,4 @@
+//! What is reported, and how it comes about.
+
+mod errors;
+mod rollups;
