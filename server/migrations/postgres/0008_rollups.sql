@@ -3,7 +3,7 @@
 
 alter table views add column given text;
 
-create index views_by_viewer on views (account_id, viewer_id, video_id, started_at);
+create index views_of_viewer on views (account_id, viewer_id, video_id, started_at);
 create index views_not_summed on views (account_id, id) where given is null;
 
 create table video_sums (
