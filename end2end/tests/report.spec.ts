@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { AxeBuilder } from "@axe-core/playwright";
 import { type Browser, type Page } from "@playwright/test";
 import type { Server } from "../support/server.js";
 import { expect, Player, test, TOKEN } from "../support/test.js";
@@ -78,6 +79,19 @@ test.describe("without scripts", () => {
     await expect(page.getByRole("img", { name: /^How far viewers got/ })).toBeVisible();
     await expect(page.getByText("Follows viewers live")).toBeHidden();
   });
+});
+
+test("axe finds nothing on a report, light and dark, nor on what the figures mean", async ({ page, server }) => {
+  await watched(server, [0, 30], [5, 9]);
+  const report = await link(server);
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    for (const address of [report, `${server.url}/docs/metrics`]) {
+      await page.goto(address);
+      for (const table of await page.getByText("Show as a table").all()) await table.click();
+      expect((await new AxeBuilder({ page }).analyze()).violations, address).toEqual([]);
+    }
+  }
 });
 
 test("who has no link gets no report", async ({ page, server }) => {

@@ -23,6 +23,8 @@ pub use viewers::Spectator;
 pub struct Spoken {
     pub lang: Lang,
     pub number: fn(Lang, i64) -> String,
+    /// `12 views`.
+    pub views: fn(Lang, i64) -> String,
     pub decimal: fn(Lang, f64) -> String,
     pub day: fn(Lang, i64) -> String,
     pub hour: fn(Lang, i64) -> String,
@@ -222,7 +224,7 @@ fn table(id: &str, spoken: Spoken, heads: &[&'static str], rows: Vec<Vec<String>
     view! {
         <details class="report-table" id=format!("{id}-table")>
             <summary>{spoken.say(Word::ShowTable)}</summary>
-            <div class="report-scroll" tabindex="0" role="region" aria-label=spoken.say(Word::ShowTable)>
+            <div class="report-scroll" tabindex="0" role="group" aria-label=spoken.say(Word::ShowTable)>
                 <table><thead><tr>{heads}</tr></thead><tbody>{rows.collect_view()}</tbody></table>
             </div>
         </details>

@@ -124,7 +124,10 @@ mod tests {
 
     /// Stretches of a video of a minute.
     fn plays() -> impl Strategy<Value = Vec<(i64, i64)>> {
-        proptest::collection::vec((0_i64..60_000, 0_i64..20_000).prop_map(|(from, ms)| (from, (from + ms).min(60_000))), 0..24)
+        proptest::collection::vec(
+            (0_i64..60_000, 0_i64..20_000).prop_map(|(from, ms)| (from, (from + ms).min(60_000))),
+            0..24,
+        )
     }
 
     proptest! {

@@ -244,7 +244,7 @@ pub(super) fn say(word: Word) -> &'static str {
         SawIt => "شاهدوها",
         PlayedAgain => "أعيد تشغيلها",
         HowFar => "إلى أين وصل المشاهدون",
-        AtLeast => "{} أو أكثر",
+        Answered => "نسبة الإجابة",
         OverTime => "مع مرور الوقت",
         ByDay => "حسب اليوم",
         ByHour => "حسب الساعة",

@@ -256,7 +256,7 @@ pub(super) fn say(word: Word) -> &'static str {
         SawIt => "Gesehen",
         PlayedAgain => "Noch einmal abgespielt",
         HowFar => "Wie weit Zuschauer kamen",
-        AtLeast => "{} oder mehr",
+        Answered => "Beantwortet",
         OverTime => "Im Lauf der Zeit",
         ByDay => "Nach Tagen",
         ByHour => "Nach Stunden",

@@ -267,7 +267,7 @@ pub(super) fn say(word: Word) -> &'static str {
         SawIt => "Saw it",
         PlayedAgain => "Played again",
         HowFar => "How far viewers got",
-        AtLeast => "{} or more",
+        Answered => "Answered",
         OverTime => "Over time",
         ByDay => "By day",
         ByHour => "By hour",

@@ -248,7 +248,7 @@ pub(super) fn say(word: Word) -> &'static str {
         SawIt => "La vieron",
         PlayedAgain => "Repeticiones",
         HowFar => "Hasta dónde llegaron",
-        AtLeast => "{} o más",
+        Answered => "Respondida",
         OverTime => "A lo largo del tiempo",
         ByDay => "Por días",
         ByHour => "Por horas",

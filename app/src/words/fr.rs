@@ -250,7 +250,7 @@ pub(super) fn say(word: Word) -> &'static str {
         SawIt => "L'ont vue",
         PlayedAgain => "Relectures",
         HowFar => "Jusqu'où ils sont allés",
-        AtLeast => "{} ou plus",
+        Answered => "Avec réponse",
         OverTime => "Au fil du temps",
         ByDay => "Par jour",
         ByHour => "Par heure",

@@ -248,7 +248,7 @@ pub(super) fn say(word: Word) -> &'static str {
         SawIt => "視聴",
         PlayedAgain => "繰り返し再生",
         HowFar => "どこまで見られたか",
-        AtLeast => "{}以上",
+        Answered => "回答率",
         OverTime => "推移",
         ByDay => "日ごと",
         ByHour => "時間ごと",

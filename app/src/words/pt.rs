@@ -248,7 +248,7 @@ pub(super) fn say(word: Word) -> &'static str {
         SawIt => "Viram",
         PlayedAgain => "Repetições",
         HowFar => "Até onde chegaram",
-        AtLeast => "{} ou mais",
+        Answered => "Respondida",
         OverTime => "Ao longo do tempo",
         ByDay => "Por dia",
         ByHour => "Por hora",

@@ -88,6 +88,7 @@ async fn answer(state: &State, token: &str, asked: &Asked) -> Result<Response, C
     let spoken = Spoken {
         lang: asked.lang,
         number: spoken::number,
+        views: spoken::views,
         decimal: spoken::decimal,
         day: spoken::day,
         hour: spoken::hour,
@@ -107,7 +108,7 @@ async fn answer(state: &State, token: &str, asked: &Asked) -> Result<Response, C
 async fn stamp(mut conn: Conn<'_>, video: &Video) -> store::Result<String> {
     let (report, figures) = insight::video(conn.again(), video).await?;
     let met = figures::met(conn, video.account_id, video.id).await?;
-    // The middle of the day is far away from its beginning: an hour without views is one more column.
+    // An hour in which nobody came is one more column.
     let hour = now().div_euclid(3_600_000);
     Ok(hex::encode(&digest(format!("{report:?}{figures:?}{met:?}{hour}{}", video.title).as_bytes())[..8]))
 }

@@ -107,7 +107,8 @@ fn area(values: &[f64]) -> String {
 /// How far plays got.
 pub fn buckets(report: &Report, spoken: Spoken) -> AnyView {
     let most = report.buckets.iter().copied().max().unwrap_or(0).max(1) as f64;
-    let names: Vec<String> = [0.0, 25.0, 50.0, 75.0, 100.0].map(|from| spoken.percent(from)).into();
+    let to = |from: i64| spoken.lang.with(Word::Percent, &format!("{}–{}", spoken.n(from), spoken.n(from + 24)));
+    let names: Vec<String> = vec![to(0), to(25), to(50), to(75), spoken.percent(100.0)];
     let said: Vec<String> =
         names.iter().zip(report.buckets).map(|(name, n)| format!("{name}: {}", spoken.n(n))).collect();
     let bars = (0..).zip(report.buckets).map(|(at, n)| {
@@ -121,10 +122,7 @@ pub fn buckets(report: &Report, spoken: Spoken) -> AnyView {
     let share = |n: i64| {
         spoken.percent(if report.plays > 0 { (n as f64 * 1_000.0 / report.plays as f64).round() / 10.0 } else { 0.0 })
     };
-    let rows = names.iter().zip(report.buckets).map(|(name, n)| {
-        let name = if name == &names[4] { name.clone() } else { spoken.lang.with(Word::AtLeast, name) };
-        vec![name, spoken.n(n), share(n)]
-    });
+    let rows = names.iter().zip(report.buckets).map(|(name, n)| vec![name.clone(), spoken.n(n), share(n)]);
     let heads = [spoken.say(Word::Covered), spoken.say(Word::Plays), "%"];
     let rows = table("far", spoken, &heads, rows.collect());
     view! {

@@ -56,11 +56,10 @@ fn item(one: &Outcome, spoken: Spoken) -> AnyView {
         (Word::Shown, spoken.n(one.impressions)),
         (Word::Answers, spoken.n(one.answers)),
         (Word::Skipped, spoken.n(one.skips)),
-        (Word::Percent, spoken.percent(one.rate)),
+        (Word::Answered, spoken.percent(one.rate)),
     ];
     let figures = figures.into_iter().map(|(word, value)| {
-        let label = if word == Word::Percent { "%" } else { spoken.say(word) };
-        view! { <div><dt>{label}</dt><dd>{value}</dd></div> }
+        view! { <div><dt>{spoken.say(word)}</dt><dd>{value}</dd></div> }
     });
     let at = match one.at_ms {
         Some(at) => clock(at),

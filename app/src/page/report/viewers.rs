@@ -58,7 +58,7 @@ fn item(report: &Report, one: &Spectator, place: usize, spoken: Spoken) -> AnyVi
             </div>
             <p class="spectator-when">
                 <span>{(spoken.hour)(spoken.lang, one.last_at)}</span>
-                <span>{format!("{} {}", spoken.say(Word::Plays), spoken.n(one.views))}</span>
+                <span>{(spoken.views)(spoken.lang, one.views)}</span>
             </p>
             <p class="spectator-share">{percent.clone()}</p>
             <svg viewBox=format!("0 0 {} 1", length.max(1)) preserveAspectRatio="none" role="img" aria-labelledby=labelled>

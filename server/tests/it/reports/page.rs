@@ -172,7 +172,7 @@ async fn the_page_says_what_the_api_says_at_100_000_views() {
          with recursive n (i) as (select 0 union all select i + 1 from n where i < 99999)
          select 1, $1, cast(printf('%016d', i) as blob), cast(printf('%016d', i / 4) as blob), '1.XXX.1.XXX', 'play',
                 null, null, $2 - i * 10000, $2, i % 10 > 0, ms, ms, 0, 0, 0, 3, ms / 600, '[[0,' || ms || ']]', '[]', 1,
-                '{\"capped\":' || ms || ',\"heat\":' || case when ms > 0 then '[[0,' || ms / 1000 || ',1,1]]' else '[]' end || ',\"met\":[]}'
+                '{\"capped\":' || ms || ',\"heat\":' || case when ms > 0 then '[[0,' || (ms / 1000) || ',1,1]]' else '[]' end || ',\"met\":[]}'
            from (select i, case when i % 10 > 0 then (i % 60 + 1) * 1000 else 0 end as ms from n)",
         "insert into video_sums
          select 1, $1, count(*), sum(played), count(distinct case when played then viewer_id end), sum(watched_ms),
