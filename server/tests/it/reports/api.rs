@@ -115,7 +115,7 @@ async fn a_person_is_found_by_the_address_that_was_given(app: App) {
     );
     let lines = person["viewer_profile"].as_array().expect("a list");
     assert_eq!(lines.len(), 2, "one line a video");
-    let of = |video: &Video| lines.iter().find(|line| line["video_id"] == video.id.to_string()).expect("there");
+    let of = |video: &Video| lines.iter().find(|line| line["video_id"] == json!(video.id.to_string())).expect("there");
     assert_eq!((&of(&one)["precentage_played"], &of(&one)["views"]), (&json!(75), &json!(2)));
     assert_eq!((&of(&other)["percentage_played"], &of(&other)["views"]), (&json!(50), &json!(1)));
 
