@@ -64,6 +64,7 @@ on conflict (account_id, video_id, viewer_id) do update set
 returning account_id, video_id, viewer_id, loads, plays";
 const VIEWER_GONE: &str = "
 delete from video_viewers where account_id = $1 and video_id = $2 and viewer_id = $3 and loads = 0 and plays = 0";
+const FACETS_EMPTY: &str = "delete from video_facets where account_id = $1 and video_id = $2 and loads = 0";
 const VIEWER_LAST: &str = "
 update video_viewers
    set last_at = coalesce((select max(started_at) from views
@@ -139,5 +140,11 @@ pub async fn settle_viewer(mut conn: Conn<'_>, account_id: i64, video_id: i64, v
             .bind(account_id).bind(video_id).bind(viewer_id)
             .execute(&mut **db).await.map(|_| ()))?;
     }
+    Ok(())
+}
+
+/// Deletes what nobody has any more: the place that one person came from is theirs.
+pub async fn forget_empty(conn: Conn<'_>, account_id: i64, video_id: i64) -> Result<()> {
+    on!(conn, db => sqlx::query(FACETS_EMPTY).bind(account_id).bind(video_id).execute(db).await.map(|_| ()))?;
     Ok(())
 }

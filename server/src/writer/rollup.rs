@@ -3,16 +3,17 @@
 
 use crate::{
     report::{
-        credit::{self, Gate},
+        credit::{self, Credit, Gate},
         part::{Given, Part},
     },
     store::{
         self, Store, StoreError, Tx, entries, interactions,
         sums::{self, Changes, Key},
-        videos, views,
+        videos,
+        views::{self, View},
     },
 };
-use app::engage::What;
+use app::{engage::What, player::watched::Span};
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
@@ -27,6 +28,8 @@ pub struct Rollup {
     met: Changes<1>,
     /// Viewers that a view has left.
     left: BTreeSet<(i64, i64, Uuid)>,
+    /// Videos from which a view was taken out altogether.
+    emptied: BTreeSet<(i64, i64)>,
 }
 
 /// Places among the sums of a video.
@@ -45,6 +48,7 @@ impl Rollup {
             self.left.insert((before.account_id, before.video_id, before.viewer_id));
         }
         if let (Some(before), None) = (before, after) {
+            self.emptied.insert((before.account_id, before.video_id));
             self.left.insert((before.account_id, before.video_id, before.viewer_id));
         }
         before.into_iter().for_each(|part| self.add(part, -1));
@@ -102,7 +106,11 @@ impl Rollup {
         sums::add(tx.conn(), &sums::SECONDS, &self.seconds).await?;
         sums::add(tx.conn(), &sums::HOURS, &self.hours).await?;
         sums::add(tx.conn(), &sums::FACETS, &self.facets).await?;
-        sums::add(tx.conn(), &sums::MET, &self.met).await
+        sums::add(tx.conn(), &sums::MET, &self.met).await?;
+        for (account_id, video_id) in self.emptied {
+            sums::forget_empty(tx.conn(), account_id, video_id).await?;
+        }
+        Ok(())
     }
 }
 
@@ -143,10 +151,12 @@ pub async fn catch_up(store: &Store) -> store::Result<usize> {
             let (duration, granted) = (duration.unwrap_or(0), super::ledger::granted(&view)?);
             let timeline = interactions::published(tx.conn(), view.account_id, view.video_id).await?;
             let gates: Vec<Gate> = super::ledger::required(&timeline, &granted, duration);
-            let credit = credit::of(facts.iter(), duration, &gates);
-            // Without its raw entries the view's own row is all there is.
+            let mut credit = credit::of(facts.iter(), duration, &gates);
             if i64::try_from(facts.len()) == Ok(view.entries) {
                 super::ledger::set_figures(&mut view, &credit, facts.iter());
+            } else {
+                // Without its raw entries the view's own row is all there is.
+                credit = kept(&view)?;
             }
             view.given = json(&Given::of(&credit, facts.iter(), duration));
             rollup.replace(None, Part::of(&view)?.as_ref());
@@ -157,6 +167,14 @@ pub async fn catch_up(store: &Store) -> store::Result<usize> {
         rollup.write(&mut tx).await?;
         tx.commit().await?;
     }
+}
+
+/// As much of a view's credit as its row tells.
+fn kept(view: &View) -> store::Result<Credit> {
+    let spans: Vec<(i64, i64)> =
+        serde_json::from_str(&view.spans).map_err(|source| StoreError::Unreadable { what: "spans", source })?;
+    let spans: Vec<Span> = spans.into_iter().map(|(from, to)| Span::new(from, to)).collect();
+    Ok(Credit { watched_ms: view.watched_ms, plays: spans.clone(), spans, ..Credit::default() })
 }
 
 /// As the view's row keeps it. Numbers and ids are always JSON.
