@@ -9,6 +9,7 @@ pub mod film;
 pub mod host;
 pub mod ids;
 pub mod interaction;
+pub mod metrics;
 pub mod page;
 pub mod player;
 pub mod talk;

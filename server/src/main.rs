@@ -1,7 +1,17 @@
 //! `cuepoint serve [--demo]`, `cuepoint add FILE`, `cuepoint owner-link`, `cuepoint config`.
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
-use server::{add::Add, config::Config, demo, owner_link::OwnerLink, serve::Server};
+use server::{
+    add::Add,
+    config::Config,
+    demo,
+    keys::Keys,
+    owner_link::OwnerLink,
+    report_link,
+    serve::Server,
+    state::now,
+    store::{Store, videos},
+};
 use std::{error::Error, net::SocketAddr, process::ExitCode};
 use tokio::{
     net::TcpListener,
@@ -29,6 +39,14 @@ enum Command {
     Add(Box<Add>),
     /// Print a link, good for a week: views in the browser that opens it are left out of the reports.
     OwnerLink(OwnerLink),
+    /// Print an address that opens a video's report for whoever has it. A server may be running.
+    ReportLink {
+        /// The video's number or token.
+        video: String,
+        /// For how many days it opens.
+        #[arg(long, default_value_t = report_link::USUAL_DAYS, value_parser = clap::value_parser!(i64).range(1..=report_link::MOST_DAYS))]
+        days: i64,
+    },
     /// Print the settings in force, secrets hidden.
     Config,
 }
@@ -44,6 +62,7 @@ async fn main() -> ExitCode {
             add(Add::read(given).unwrap_or_else(|error| error.exit())).await
         }
         Command::OwnerLink(link) => owner_link(link).await,
+        Command::ReportLink { video, days } => link_to_report(&video, days).await,
         Command::Config => Config::load(std::env::vars()).map(|config| print!("{config}")).map_err(Into::into),
     };
     match done {
@@ -100,6 +119,21 @@ async fn owner_link(link: OwnerLink) -> Result<(), Box<dyn Error>> {
     let config = Config::load(std::env::vars())?;
     log();
     println!("{}", link.run(&config).await?);
+    Ok(())
+}
+
+async fn link_to_report(video: &str, days: i64) -> Result<(), Box<dyn Error>> {
+    let config = Config::load(std::env::vars())?;
+    let (keys, store) = (Keys::load(&config.data_folder())?, Store::open(&config.database_url).await?);
+    let mut reader = store.reader().await?;
+    let found = match video.parse() {
+        Ok(id) => videos::by_id(reader.conn(), id).await?,
+        Err(_) => videos::by_token(reader.conn(), video).await?,
+    };
+    drop(reader);
+    store.close().await;
+    let video = found.filter(|video| video.deleted_at.is_none()).ok_or(format!("there is no video {video}"))?;
+    println!("{}", report_link::minted(&keys, &config, &video, days, now()).0);
     Ok(())
 }
 

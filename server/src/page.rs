@@ -1,7 +1,9 @@
 //! The pages that viewers see. A video is looked up before anything is rendered, so the status is right.
 
+mod report;
 mod talk;
 
+pub use report::report;
 pub use talk::{confirm, fragment as talk_fragment, part};
 
 use crate::{
@@ -30,6 +32,7 @@ use app::{
         embed::{EmbedPage, EmbedPageProps},
         gallery::{GalleryPage, GalleryPageProps},
         home::{HomePage, HomePageProps},
+        metrics::{MetricsPage, MetricsPageProps},
         play::{About, PlayPage, PlayPageProps},
         sdk::{SdkPage, SdkPageProps},
     },
@@ -199,6 +202,11 @@ pub async fn home(Shared(state): Shared<State>, asked: Asked) -> Response {
 pub async fn sdk(Shared(state): Shared<State>) -> Response {
     let token = crate::demo::TOKEN.to_owned();
     html(&state, Lang::En, 200, "/sdk", &Frames::Within, |frame| SdkPage(SdkPageProps { frame, token }))
+}
+
+/// `GET /docs/metrics`: what every figure means.
+pub async fn metrics(Shared(state): Shared<State>) -> Response {
+    html(&state, Lang::En, 200, "/docs/metrics", &Frames::Nobody, |frame| MetricsPage(MetricsPageProps { frame }))
 }
 
 /// `GET /demo/interactions`: every kind of interaction, over the demo's poster.

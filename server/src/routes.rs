@@ -58,6 +58,8 @@ fn pages() -> Router<State> {
     Router::new()
         .route("/", get(page::home))
         .route("/sdk", get(page::sdk))
+        .route("/docs/metrics", get(page::metrics))
+        .route("/report/{token}", get(page::report))
         .route("/demo/interactions", get(page::gallery))
         .route("/video/play/{token}", get(page::play))
         .route("/video/embed/{token}", get(page::embed))

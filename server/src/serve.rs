@@ -17,7 +17,7 @@ use crate::{
     store::{Store, StoreError},
     talk::{Talks, letters::PostOffice},
     webhook::courier::Courier,
-    writer::Writer,
+    writer::{Writer, rollup},
 };
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, sync::Notify, task::JoinHandle, time};
@@ -63,6 +63,10 @@ impl Server {
         let keys = Keys::load(&data)?;
         let store = Store::open(&config.database_url).await?;
         let media = Media::open(&config.media_url)?;
+        let caught = rollup::catch_up(&store).await?;
+        if caught > 0 {
+            tracing::info!(views = caught, "summed up for the reports");
+        }
         let (stopping, writer_stop) = (CancellationToken::new(), CancellationToken::new());
         let bell = Arc::new(Notify::new());
         let (writer, writer_task) = Writer::start(store.clone(), config.link(""), bell.clone(), writer_stop.clone());

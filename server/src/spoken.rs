@@ -2,7 +2,11 @@
 
 use app::words::{Lang, Word};
 use fixed_decimal::Decimal;
-use icu_datetime::{DateTimeFormatter, fieldsets::YMD, input::Date};
+use icu_datetime::{
+    DateTimeFormatter,
+    fieldsets::YMD,
+    input::{Date, DateTime, Time},
+};
 use icu_decimal::DecimalFormatter;
 use icu_locale_core::Locale;
 use icu_plurals::{PluralCategory, PluralRules};
@@ -24,9 +28,25 @@ pub fn views(lang: Lang, n: i64) -> String {
         PluralCategory::Many => Word::ViewsMany,
         PluralCategory::Other => Word::ViewsOther,
     };
-    let number = DecimalFormatter::try_new(locale(lang).into(), Default::default())
-        .map_or_else(|_| n.to_string(), |format| format.format(&Decimal::from(n)).to_string());
-    lang.with(word, &number)
+    lang.with(word, &number(lang, n))
+}
+
+/// `1,234`.
+pub fn number(lang: Lang, n: i64) -> String {
+    written(lang, &Decimal::from(n))
+}
+
+/// A number to one decimal, which is left out where it is 0: `12.5`.
+pub fn decimal(lang: Lang, n: f64) -> String {
+    let mut decimal = Decimal::from((n * 10.0).round() as i64);
+    decimal.multiply_pow10(-1);
+    decimal.trim_end();
+    written(lang, &decimal)
+}
+
+fn written(lang: Lang, decimal: &Decimal) -> String {
+    DecimalFormatter::try_new(locale(lang).into(), Default::default())
+        .map_or_else(|_| decimal.to_string(), |format| format.format(decimal).to_string())
 }
 
 /// An instant (Unix milliseconds) as machines read it: `2026-11-23T10:20:30Z`.
@@ -36,6 +56,14 @@ pub fn instant(at: i64) -> String {
     format!("{:04}-{month:02}-{:02}T{:02}:{:02}:{:02}Z", date.year(), date.day(), t.hour(), t.minute(), t.second())
 }
 
+/// An instant (Unix milliseconds, UTC) as the compatible API writes it: `31/12/2018 02:23 AM`.
+pub fn compatible(at: i64) -> String {
+    let Ok(t) = time::OffsetDateTime::from_unix_timestamp(at.div_euclid(1_000)) else { return String::new() };
+    let (date, month) = (t.date(), u8::from(t.month()));
+    let (hour, half) = ((t.hour() + 11) % 12 + 1, if t.hour() < 12 { "AM" } else { "PM" });
+    format!("{:02}/{month:02}/{:04} {hour:02}:{:02} {half}", date.day(), date.year(), t.minute())
+}
+
 /// The day of an instant (Unix milliseconds, UTC): `November 23, 2026`.
 pub fn day(lang: Lang, at: i64) -> String {
     let date = time::OffsetDateTime::from_unix_timestamp(at.div_euclid(1_000)).ok().map(|t| t.date());
@@ -43,6 +71,18 @@ pub fn day(lang: Lang, at: i64) -> String {
     let format = DateTimeFormatter::try_new(locale(lang).into(), YMD::long());
     match (date, format) {
         (Some(date), Ok(format)) => format.format(&date).to_string(),
+        _ => String::new(),
+    }
+}
+
+/// An instant (Unix milliseconds, UTC) to the minute: `Nov 23, 2026, 10:20 AM`.
+pub fn hour(lang: Lang, at: i64) -> String {
+    let Ok(at) = time::OffsetDateTime::from_unix_timestamp(at.div_euclid(1_000)) else { return String::new() };
+    let day = at.date();
+    let date = Date::try_new_iso(day.year(), day.month().into(), day.day());
+    let format = DateTimeFormatter::try_new(locale(lang).into(), YMD::medium().with_time_hm());
+    match (date, Time::try_new(at.hour(), at.minute(), 0, 0), format) {
+        (Ok(date), Ok(time), Ok(format)) => format.format(&DateTime { date, time }).to_string(),
         _ => String::new(),
     }
 }
@@ -58,6 +98,20 @@ mod tests {
         assert_eq!(views(Lang::De, 1_234), "1.234 Aufrufe");
         let arabic: Vec<String> = [0, 1, 2, 3, 11, 100].map(|n| views(Lang::Ar, n)).to_vec();
         assert!((1..6).all(|i| arabic[i] != arabic[i - 1]), "{arabic:?}");
+    }
+
+    #[test]
+    fn the_compatible_time_has_twelve_hours_and_begins_with_the_day() {
+        assert_eq!(compatible(1_546_222_980_000), "31/12/2018 02:23 AM");
+        assert_eq!(compatible(1_547_036_820_000), "09/01/2019 12:27 PM");
+        assert_eq!(compatible(1_546_300_800_000), "01/01/2019 12:00 AM");
+    }
+
+    #[test]
+    fn numbers_are_written_as_each_language_writes_them() {
+        assert_eq!((number(Lang::En, 100_000), number(Lang::De, 100_000)), ("100,000".into(), "100.000".into()));
+        assert_eq!((decimal(Lang::En, 12.34), decimal(Lang::Fr, 12.5)), ("12.3".into(), "12,5".into()));
+        assert_eq!((decimal(Lang::En, 100.0), decimal(Lang::En, 0.0)), ("100".into(), "0".into()));
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod erase;
 mod ledger;
 mod memory;
 mod purge;
+pub mod rollup;
 mod who;
 
 pub use erase::{Erased, Person};

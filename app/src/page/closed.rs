@@ -17,6 +17,8 @@ pub enum Closed {
     Processing,
     /// It could not be prepared, for this reason.
     Failed(String),
+    /// The link does not open the report.
+    NoReport,
     /// Our fault, and over soon.
     Unwell,
 }
@@ -29,7 +31,7 @@ impl Closed {
         match self {
             Closed::Unknown => 404,
             Closed::Gone => 410,
-            Closed::NotHere(_) => 403,
+            Closed::NotHere(_) | Closed::NoReport => 403,
             Closed::Processing | Closed::Failed(_) => 200,
             Closed::Unwell => 503,
         }
@@ -42,6 +44,7 @@ impl Closed {
             Closed::NotHere(_) => Word::NotHereTitle,
             Closed::Processing => Word::ProcessingTitle,
             Closed::Failed(_) => Word::FailedTitle,
+            Closed::NoReport => Word::ReportClosedTitle,
             Closed::Unwell => Word::UnwellTitle,
         }
     }
@@ -53,6 +56,7 @@ impl Closed {
             Closed::NotHere(_) => Word::NotHereAdvice,
             Closed::Processing => Word::ProcessingAdvice,
             Closed::Failed(reason) => return reason.clone(),
+            Closed::NoReport => Word::ReportClosedAdvice,
             Closed::Unwell => Word::UnwellAdvice,
         };
         lang.say(word).to_owned()
@@ -62,7 +66,7 @@ impl Closed {
     fn error(&self) -> &'static str {
         match self {
             Closed::Unknown | Closed::Gone => "NotFoundError",
-            Closed::NotHere(_) => "PrivacyError",
+            Closed::NotHere(_) | Closed::NoReport => "PrivacyError",
             Closed::Processing | Closed::Failed(_) | Closed::Unwell => "UnavailableError",
         }
     }
@@ -87,7 +91,9 @@ pub fn ClosedPage(frame: Frame, closed: Closed) -> impl IntoView {
     let waiting = closed == Closed::Processing;
     let elsewhere = match closed {
         Closed::NotHere(address) => address,
-        Closed::Unknown | Closed::Gone | Closed::Processing | Closed::Failed(_) | Closed::Unwell => None,
+        Closed::Unknown | Closed::Gone | Closed::Processing | Closed::Failed(_) | Closed::NoReport | Closed::Unwell => {
+            None
+        }
     };
     view! {
         <Document frame title=title.to_owned() class="page closed">

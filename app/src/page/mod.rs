@@ -5,7 +5,9 @@ pub mod confirm;
 pub mod embed;
 pub mod gallery;
 pub mod home;
+pub mod metrics;
 pub mod play;
+pub mod report;
 pub mod sdk;
 
 use crate::{player::boot, words::Lang};

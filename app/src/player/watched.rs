@@ -119,4 +119,40 @@ mod tests {
         assert_eq!(percent(1, 800), 100);
         assert_eq!(percent(5, 0), 0);
     }
+
+    use proptest::prelude::*;
+
+    /// Stretches of a video of a minute.
+    fn plays() -> impl Strategy<Value = Vec<(i64, i64)>> {
+        proptest::collection::vec(
+            (0_i64..60_000, 0_i64..20_000).prop_map(|(from, ms)| (from, (from + ms).min(60_000))),
+            0..24,
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn a_union_is_the_same_whatever_the_order_the_grouping_and_the_repetition(
+            a in plays(), b in plays(), c in plays(), mixed in any::<proptest::sample::Index>(),
+        ) {
+            let all = [a.clone(), b.clone(), c.clone()].concat();
+            let whole = after(&all);
+            prop_assert_eq!(&after(&[c.clone(), a.clone(), b.clone()].concat()), &whole);
+            prop_assert_eq!(&after(&[after(&[a.clone(), b.clone()].concat()), c.clone()].concat()), &whole);
+            prop_assert_eq!(&after(&[a, after(&[b, c].concat())].concat()), &whole);
+            prop_assert_eq!(&after(&[whole.clone(), whole.clone()].concat()), &whole);
+            let mut turned = all.clone();
+            turned.rotate_left(if all.is_empty() { 0 } else { mixed.index(all.len()) });
+            prop_assert_eq!(&after(&[turned, all].concat()), &whole);
+        }
+
+        #[test]
+        fn no_more_is_unique_than_was_played_or_than_there_is(plays in plays()) {
+            let spans: Vec<Span> = after(&plays).into_iter().map(|(from, to)| Span::new(from, to)).collect();
+            let total: i64 = plays.iter().map(|(from, to)| to - from).sum();
+            prop_assert!(unique(&spans) <= total.min(60_000));
+            prop_assert!(spans.windows(2).all(|pair| pair[0].to < pair[1].from));
+            prop_assert!((0..=100).contains(&percent(unique(&spans), 60_000)));
+        }
+    }
 }

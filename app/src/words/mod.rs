@@ -74,6 +74,13 @@ words! {
         ReactIdea ReactFire Reacted TextMissing TooLong NameMissing EmailWrong TimeWrong ParentGone ThreadFull
         LeaveEmpty UnknownReaction TooFast ReactedEnough NotYours CommentsOff ReactionsOff LetterSubject LetterBody
         ConfirmTitle ConfirmAdvice Confirm LinkOldTitle LinkOldAdvice
+        // Reports
+        ReportTitle LiveFigures Plays PageLoads Viewers AverageWatched AverageCovered TimeWatched InHiddenPages
+        Finished Actions Retention RetentionAdvice SawIt PlayedAgain HowFar Answered OverTime ByDay ByHour When
+        Interactions Shown Answers Skipped KindForm KindPoll KindEndScreen NoLongerThere SomeViewer Covered LastView
+        NewerViewers EarlierViewers SecondsSeen Sources Referrers EmbedLocations Campaigns Devices Regions NotTold
+        ShowTable TimeInVideo Times NothingYet NothingYetAdvice FiguresMean OpensUntil LeftOut ReportClosedTitle
+        ReportClosedAdvice Percent
     }
 }
 

@@ -9,17 +9,6 @@ alter table views add column country text;
 alter table views add column region text;
 alter table views add column city text;
 
--- Plays by place, the views' contributions summed as they change.
-create table places (
-  account_id bigint not null,
-  video_id bigint not null,
-  place text not null,
-  plays bigint not null,
-  primary key (account_id, video_id, place)
-);
-
-create index places_by_plays on places (account_id, video_id, plays);
-
 -- What the owner of an account decides about it, as JSON.
 alter table accounts add column settings text not null default '{}';
 

@@ -26,8 +26,7 @@ use axum::{Router, middleware, routing::get};
 /// Everything under `/api`; all but the schema needs an API key.
 pub fn routes(state: &State) -> Router<State> {
     Router::new()
-        .route("/api/v1/me/video/reports/{video_id}", get(reports::by_path))
-        .route("/api/v1/me/video/reports", get(reports::by_query))
+        .merge(reports::routes())
         .merge(videos::routes())
         .merge(links::routes())
         .merge(viewer_key::routes())

@@ -24,7 +24,10 @@ pub struct Credit {
     /// Claimed beyond what the view's own clock allows; stored, never counted.
     pub uncredited_ms: i64,
     pub percent: i64,
+    /// What was seen, merged.
     pub spans: Vec<Span>,
+    /// Every stretch as it was credited.
+    pub plays: Vec<Span>,
     /// Playback reached the end and the page was left: the session is over.
     pub over: bool,
 }
@@ -60,6 +63,7 @@ pub fn of<'a>(facts: impl Iterator<Item = &'a Fact> + Clone, duration: i64, gate
                 credit.hidden_ms += if *hidden { span.length() } else { 0 };
                 credit.muted_ms += if *muted { span.length() } else { 0 };
                 credit.played |= span.length() > 0;
+                credit.plays.push(span);
                 watch(&mut credit.spans, span);
             }
             What::Answer { interaction, .. } => closed.retain(|(id, _)| id != interaction),

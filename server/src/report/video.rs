@@ -7,46 +7,46 @@ use serde::Serialize;
 pub struct VideoReport {
     status: u16,
     id: i64,
-    total_plays: i64,
-    total_page_loads: i64,
-    unique_users: i64,
+    pub total_plays: i64,
+    pub total_page_loads: i64,
+    pub unique_users: i64,
     /// Whole percent: time watched over plays × length, a play counting at most once its length.
-    avg_watch_rate: i64,
+    pub avg_watch_rate: i64,
     /// The same without what was watched again.
-    avg_unique_watch_rate: i64,
-    actions: Actions,
-    watch_rate: Buckets,
+    pub avg_unique_watch_rate: i64,
+    pub actions: Actions,
+    pub watch_rate: Buckets,
     popular_region: String,
     plays_in_popular_region: String,
     popular_region_plays: i64,
 }
 
 #[derive(Debug, Default, PartialEq, Serialize)]
-struct Actions {
-    no_of_actions: i64,
-    annotations: i64,
-    call_to_actions: i64,
-    forms: i64,
-    end_screens: i64,
-    questions: i64,
-    comments: i64,
-    reactions: i64,
-    replies: i64,
+pub struct Actions {
+    pub no_of_actions: i64,
+    pub annotations: i64,
+    pub call_to_actions: i64,
+    pub forms: i64,
+    pub end_screens: i64,
+    pub questions: i64,
+    pub comments: i64,
+    pub reactions: i64,
+    pub replies: i64,
 }
 
 /// Plays by the largest of these percentages that each reached.
 #[derive(Debug, PartialEq, Serialize)]
-struct Buckets {
+pub struct Buckets {
     #[serde(rename = "0")]
-    from_0: i64,
+    pub from_0: i64,
     #[serde(rename = "25")]
-    from_25: i64,
+    pub from_25: i64,
     #[serde(rename = "50")]
-    from_50: i64,
+    pub from_50: i64,
     #[serde(rename = "75")]
-    from_75: i64,
+    pub from_75: i64,
     #[serde(rename = "100")]
-    all: i64,
+    pub all: i64,
 }
 
 /// The report of video `id`, `duration` in milliseconds, `answers` (and what was said) counted by kind;
@@ -82,7 +82,7 @@ pub fn report(
 }
 
 /// 100 × `ms` / (`plays` × `duration`), halves rounded up; 0 without plays.
-fn rate(ms: i64, plays: i64, duration: i64) -> i64 {
+pub fn rate(ms: i64, plays: i64, duration: i64) -> i64 {
     let whole = plays * duration;
     if whole <= 0 { 0 } else { ((200 * ms + whole) / (2 * whole)).min(100) }
 }
@@ -126,6 +126,7 @@ mod tests {
             bucket_50: 2,
             bucket_75: 1,
             bucket_100: 7,
+            ..Figures::default()
         };
         let report = report(988, 60_000, &figures, &[("cta".into(), 19), ("poll".into(), 5)], None);
         assert_eq!(
@@ -134,8 +135,8 @@ mod tests {
                 r#"{"status":200,"id":988,"total_plays":13,"total_page_loads":15,"unique_users":10,"#,
                 r#""avg_watch_rate":85,"avg_unique_watch_rate":77,"actions":{"no_of_actions":24,"annotations":0,"#,
                 r#""call_to_actions":19,"forms":0,"end_screens":0,"questions":5,"comments":0,"reactions":0,"#,
-                r#""replies":0},"watch_rate":{"0":0,"25":3,"50":2,"75":1,"100":7},"popular_region":"NA","#,
-                r#""plays_in_popular_region":"0 plays from NA","popular_region_plays":0}"#
+                r#""replies":0},"watch_rate":{"0":0,"25":3,"50":2,"75":1,"100":7},"popular_region":"Houston, Texas","#,
+                r#""plays_in_popular_region":"1 plays from Houston, Texas","popular_region_plays":1}"#
             )
         );
     }
@@ -144,6 +145,10 @@ mod tests {
     fn a_video_that_nobody_played_is_all_zeros() {
         let report = report(1, 60_000, &Figures::default(), &[], None);
         assert_eq!((report.avg_watch_rate, report.total_plays), (0, 0));
+        assert_eq!(
+            (report.popular_region.as_str(), report.plays_in_popular_region.as_str()),
+            ("NA", "0 plays from NA")
+        );
     }
 
     #[test]

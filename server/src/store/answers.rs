@@ -29,6 +29,37 @@ select body from answers where account_id = $1 and video_id = $2 and interaction
 
 const REMOVE: &str = "
 delete from answers where account_id = $1 and video_id = $2 and view_id = $3 returning interaction_id, body";
+/// An answer as it is listed.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Listed {
+    pub view_id: Uuid,
+    pub seq: i64,
+    pub viewer_id: Uuid,
+    pub body: String,
+    pub received_at: i64,
+    pub email: Option<String>,
+    pub name: Option<String>,
+}
+
+const NEWEST: &str = "
+select a.view_id, a.seq, a.viewer_id, a.body, a.received_at, v.email, v.name
+  from answers a left join viewers v on v.account_id = a.account_id and v.id = a.viewer_id
+ where a.account_id = $1 and a.video_id = $2 and a.interaction_id = $3
+   and (a.received_at, a.view_id, a.seq) < ($4, $5, $6)
+ order by a.received_at desc, a.view_id desc, a.seq desc limit $7";
+
+/// Answers to an interaction before the one at `before`, the newest first.
+pub async fn newest(
+    conn: Conn<'_>,
+    (account_id, video_id, interaction_id): (i64, i64, Uuid),
+    before: (i64, Uuid, i64),
+    limit: i64,
+) -> Result<Vec<Listed>> {
+    Ok(on!(conn, db => sqlx::query_as(NEWEST)
+        .bind(account_id).bind(video_id).bind(interaction_id)
+        .bind(before.0).bind(before.1).bind(before.2).bind(limit)
+        .fetch_all(db).await)?)
+}
 
 /// What a viewer has answered on a video, in any view.
 pub async fn by_viewer(conn: Conn<'_>, account_id: i64, video_id: i64, viewer_id: Uuid) -> Result<Vec<Uuid>> {

@@ -5,21 +5,23 @@
 
 pub mod accounts;
 pub mod answers;
+pub mod audience;
 pub mod backlog;
 pub mod comments;
 pub mod deliveries;
 pub mod endpoints;
 pub mod entries;
+pub mod export;
 pub mod figures;
 pub mod interactions;
 pub mod links;
 pub mod mails;
 pub mod outbox;
 pub mod people;
-pub mod places;
 pub mod reactions;
 pub mod salts;
 pub mod showings;
+pub mod sums;
 pub mod talks;
 pub mod tallies;
 pub mod videos;

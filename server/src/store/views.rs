@@ -44,6 +44,8 @@ pub struct View {
     pub purged_at: Option<i64>,
     /// When the viewing session was declared over; later events change figures only.
     pub closed_at: Option<i64>,
+    /// What the video's sums have of it, as JSON ([`crate::report::part::Given`]); none: nothing yet.
+    pub given: Option<String>,
 }
 
 impl View {
@@ -65,24 +67,24 @@ impl View {
 
 const COLUMNS: &str = "account_id, video_id, id, viewer_id, ip, surface, referrer, page_url, started_at,
        last_received_at, played, watched_ms, unique_ms, hidden_ms, muted_ms, uncredited_ms, entries, percent, spans,
-       grants, left_out, browser, os, device, device_type, country, region, city, purged_at, closed_at";
-const COLUMN_COUNT: usize = 30;
+       grants, left_out, browser, os, device, device_type, country, region, city, purged_at, closed_at, given";
+const COLUMN_COUNT: usize = 31;
 const REPLACE: &str = "
 on conflict (account_id, id) do update set
   viewer_id = excluded.viewer_id, surface = excluded.surface, referrer = excluded.referrer, page_url = excluded.page_url,
   started_at = excluded.started_at, last_received_at = excluded.last_received_at, played = excluded.played,
   watched_ms = excluded.watched_ms, unique_ms = excluded.unique_ms, hidden_ms = excluded.hidden_ms,
   muted_ms = excluded.muted_ms, uncredited_ms = excluded.uncredited_ms, entries = excluded.entries, percent = excluded.percent,
-  spans = excluded.spans, grants = excluded.grants, left_out = excluded.left_out";
+  spans = excluded.spans, grants = excluded.grants, left_out = excluded.left_out, given = excluded.given";
 const BY_ID: &str = "
 select account_id, video_id, id, viewer_id, ip, surface, referrer, page_url, started_at,
        last_received_at, played, watched_ms, unique_ms, hidden_ms, muted_ms, uncredited_ms, entries, percent, spans,
-       grants, left_out, browser, os, device, device_type, country, region, city, purged_at, closed_at
+       grants, left_out, browser, os, device, device_type, country, region, city, purged_at, closed_at, given
   from views where account_id = $1 and id = $2";
 const BY_IDS: &str = "
 select account_id, video_id, id, viewer_id, ip, surface, referrer, page_url, started_at,
        last_received_at, played, watched_ms, unique_ms, hidden_ms, muted_ms, uncredited_ms, entries, percent, spans,
-       grants, left_out, browser, os, device, device_type, country, region, city, purged_at, closed_at
+       grants, left_out, browser, os, device, device_type, country, region, city, purged_at, closed_at, given
   from views where (account_id, id) in (";
 const BEFORE: &str = "
 select id from views
@@ -94,9 +96,15 @@ update views set closed_at = $3 where account_id = $1 and id = $2 and closed_at 
 const IDLE: &str = "
 select account_id, video_id, id, viewer_id, ip, surface, referrer, page_url, started_at,
        last_received_at, played, watched_ms, unique_ms, hidden_ms, muted_ms, uncredited_ms, entries, percent, spans,
-       grants, left_out, browser, os, device, device_type, country, region, city, purged_at, closed_at
+       grants, left_out, browser, os, device, device_type, country, region, city, purged_at, closed_at, given
   from views where closed_at is null and last_received_at <= $1
  order by last_received_at limit $2";
+
+const NOT_SUMMED: &str = "
+select account_id, video_id, id, viewer_id, ip, surface, referrer, page_url, started_at,
+       last_received_at, played, watched_ms, unique_ms, hidden_ms, muted_ms, uncredited_ms, entries, percent, spans,
+       grants, left_out, browser, os, device, device_type, country, region, city, purged_at, closed_at, given
+  from views where given is null order by account_id, id limit $1";
 
 pub async fn by_id(conn: Conn<'_>, account_id: i64, id: Uuid) -> Result<Option<View>> {
     Ok(on!(conn, db => sqlx::query_as(BY_ID).bind(account_id).bind(id).fetch_optional(db).await)?)
@@ -148,6 +156,15 @@ pub async fn idle(conn: Conn<'_>, before: i64, limit: i64) -> Result<Vec<View>> 
     Ok(on!(conn, db => sqlx::query_as(IDLE).bind(before).bind(limit).fetch_all(db).await)?)
 }
 
+/// Views of which the sums have nothing yet, for the transaction to change.
+pub async fn not_summed(conn: Conn<'_>, limit: i64) -> Result<Vec<View>> {
+    let sql = match &conn {
+        Conn::Sqlite(_) => NOT_SUMMED.to_owned(),
+        Conn::Postgres(_) => format!("{NOT_SUMMED} for update"),
+    };
+    Ok(on!(conn, db => sqlx::query_as(AssertSqlSafe(sql)).bind(limit).fetch_all(db).await)?)
+}
+
 /// Writes each view whole but for `closed_at`, new or known; an id may stand in `views` only once.
 pub async fn replace(mut conn: Conn<'_>, views: &[View]) -> Result<()> {
     let insert = format!("insert into views ({COLUMNS})");
@@ -163,7 +180,8 @@ pub async fn replace(mut conn: Conn<'_>, views: &[View]) -> Result<()> {
                     .bind(view.watched_ms).bind(view.unique_ms).bind(view.hidden_ms).bind(view.muted_ms)
                     .bind(view.uncredited_ms).bind(view.entries).bind(view.percent).bind(&view.spans).bind(&view.grants)
                     .bind(&view.left_out).bind(&view.browser).bind(&view.os).bind(&view.device).bind(&view.device_type)
-                    .bind(&view.country).bind(&view.region).bind(&view.city).bind(view.purged_at).bind(view.closed_at);
+                    .bind(&view.country).bind(&view.region).bind(&view.city).bind(view.purged_at).bind(view.closed_at)
+                    .bind(&view.given);
             }
             query.execute(&mut **db).await.map(|_| ())
         })?;

@@ -1,10 +1,11 @@
 //! One person's traces, gathered and erased. It runs in the writer, so that no batch comes in between.
 
-use super::{ledger, memory::Memory};
+use super::{ledger, memory::Memory, rollup::Rollup};
 use crate::{
     identity::{Origin, mail},
+    report::part::Part,
     store::{
-        self, Conn, Store, comments, interactions, people, places,
+        self, Conn, Store, comments, interactions, people,
         reactions::{self, Reaction},
         talks, videos,
     },
@@ -72,6 +73,7 @@ pub async fn erase(store: &Store, memory: &mut Memory, account_id: i64, who: &Pe
     let mut tx = store.begin().await?;
     let ids = who.viewers(tx.conn(), account_id).await?;
     let (mut erased, mut texts) = (Erased::default(), BTreeSet::new());
+    let mut rollup = Rollup::default();
     let mut emails: BTreeSet<String> = BTreeSet::new();
     emails.extend(Some(who.email().to_owned()).filter(|email| !email.is_empty()));
     for id in &ids {
@@ -112,15 +114,14 @@ pub async fn erase(store: &Store, memory: &mut Memory, account_id: i64, who: &Pe
             let specs = interactions::published(tx.conn(), account_id, view.video_id).await?;
             let specs: HashMap<Uuid, Spec> = specs.into_iter().map(|one| (one.id, one.spec)).collect();
             ledger::retract(&mut tx, |id| specs.get(&id), &view).await?;
-            if let Some(place) = view.place().filter(|_| view.is_play()) {
-                places::add(tx.conn(), account_id, view.video_id, &place, -1).await?;
-            }
+            rollup.replace(Part::of(&view)?.as_ref(), None);
             people::forget_entries(tx.conn(), account_id, view.id).await?;
             people::forget_view(tx.conn(), account_id, view.id).await?;
             erased.rows += 1;
         }
         people::forget_viewer(tx.conn(), account_id, *id).await?;
     }
+    rollup.write(&mut tx).await?;
     for email in &emails {
         people::forget_mails(tx.conn(), account_id, email).await?;
     }

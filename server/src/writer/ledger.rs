@@ -3,19 +3,20 @@
 use super::{
     Accepted, AcceptedAnswer, AcceptedEntry, Objection, Written,
     memory::{Key, Known, Memory},
+    rollup::{self, Rollup},
     who::{self, Settling},
 };
 use crate::{
     identity::LeftOut,
     report::{
         credit::{self, Credit, Fact},
+        part::{Given, Part},
         position,
     },
     store::{
         self, Store, StoreError, Tx, answers,
         entries::{self, Entry, NewEntry},
         outbox::{self, Message},
-        places,
         showings::{self, Showing},
         tallies,
         videos::{self, Video},
@@ -26,9 +27,9 @@ use crate::{
 use app::{
     engage::What,
     error::ApiError,
-    interaction::{Spec, lead_form::FASTEST_MS},
+    interaction::{Interaction, Spec, lead_form::FASTEST_MS},
 };
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
 
 /// What became of a group of batches.
@@ -54,7 +55,11 @@ pub async fn append(
     let mut tx = store.begin().await?;
     let ids = distinct(batches.iter().map(key));
     let mut known = memory.recall(&mut tx, &ids).await?;
-    let before: HashMap<Key, Before> = known.iter().map(|(key, known)| (*key, Before::of(&known.view))).collect();
+    let before = known.iter().map(|(key, known)| (*key, known.view.left_out.is_some())).collect();
+    let mut given = HashMap::with_capacity(known.len());
+    for (key, known) in &known {
+        given.extend(Part::of(&known.view)?.map(|part| (*key, part)));
+    }
     let mut results = Vec::with_capacity(batches.len());
     let mut good = Vec::with_capacity(batches.len());
     for batch in batches {
@@ -74,7 +79,7 @@ pub async fn append(
             results.push(Err(ApiError::invalid("session: this view belongs to another video")));
         }
     }
-    let (queued, mut objections) = write(&mut tx, public_url, &good, &mut known, &before).await?;
+    let (queued, mut objections) = write(&mut tx, public_url, &good, &mut known, (&before, &given)).await?;
     tx.commit().await?;
     memory.keep(known.into_values());
     for written in results.iter_mut().flatten().rev() {
@@ -88,7 +93,7 @@ async fn write(
     public_url: &str,
     batches: &[&Accepted],
     known: &mut HashMap<Key, Known>,
-    before: &HashMap<Key, Before>,
+    (before, given): (&HashMap<Key, bool>, &HashMap<Key, Part>),
 ) -> store::Result<(usize, Vec<Written>)> {
     let mut objections: Vec<Written> = vec![Vec::new(); batches.len()];
     let mut showings = Vec::new();
@@ -114,7 +119,6 @@ async fn write(
     entries::insert(tx.conn(), &rows).await?;
     showings::insert(tx.conn(), &showings).await?;
 
-    let mut moved: BTreeMap<(i64, i64, String), i64> = BTreeMap::new();
     let (mut queued, mut changed, mut over) = (0, Vec::with_capacity(known.len()), Vec::new());
     let mut done = HashSet::with_capacity(known.len());
     for (n, batch) in batches.iter().enumerate() {
@@ -133,15 +137,12 @@ async fn write(
             continue;
         }
         let duration = batch.published.video.duration_ms.unwrap_or(0);
-        let credit = credit::of(facts.iter().map(|(_, fact)| fact), duration, &gates(batch, &granted(view)?));
-        set_figures(view, &credit, facts);
-        let before = before.get(&key(batch)).copied().unwrap_or_default();
-        if before.left_out != view.left_out.is_some() && before.known {
+        let of = || facts.iter().map(|(_, fact)| fact);
+        let credit = credit::of(of(), duration, &gates(batch, &granted(view)?));
+        set_figures(view, &credit, of());
+        view.given = rollup::json(&Given::of(&credit, of(), duration));
+        if before.get(&key(batch)).is_some_and(|was_left_out| *was_left_out != view.left_out.is_some()) {
             turn(tx, batch, view, facts).await?;
-        }
-        let change = i64::from(view.is_play()) - i64::from(before.play);
-        if let Some(place) = view.place().filter(|_| change != 0) {
-            *moved.entry((view.account_id, view.video_id, place)).or_default() += change;
         }
         changed.push(view.clone());
         if credit.over && view.closed_at.is_none() {
@@ -150,27 +151,15 @@ async fn write(
         }
     }
     views::replace(tx.conn(), &changed).await?;
-    for ((account_id, video_id, place), plays) in moved {
-        places::add(tx.conn(), account_id, video_id, &place, plays).await?;
+    let mut rollup = Rollup::default();
+    for view in &changed {
+        rollup.replace(given.get(&(view.account_id, view.id)), Part::of(view)?.as_ref());
     }
+    rollup.write(tx).await?;
     for (view, video, now) in over {
         queued += close(tx, public_url, &view, video, now).await?;
     }
     Ok((queued, objections))
-}
-
-/// What a view was before this group of batches.
-#[derive(Clone, Copy, Default)]
-struct Before {
-    known: bool,
-    play: bool,
-    left_out: bool,
-}
-
-impl Before {
-    fn of(view: &View) -> Self {
-        Self { known: true, play: view.is_play(), left_out: view.left_out.is_some() }
-    }
 }
 
 /// A view counts from now on, or no longer: what is counted apart from it follows.
@@ -231,12 +220,17 @@ fn showing(batch: &Accepted, interaction_id: Uuid) -> Showing {
 /// What this view has to answer before it is credited with more.
 fn gates(batch: &Accepted, granted: &[Uuid]) -> Vec<credit::Gate> {
     let duration = batch.published.video.duration_ms.unwrap_or(0);
-    let required = batch.published.timeline.iter().filter(|one| one.is_required() && !granted.contains(&one.id));
+    required(&batch.published.timeline, granted, duration)
+}
+
+/// What a timeline asks for before it lets a view pass that has these grants.
+pub fn required(timeline: &[Interaction], granted: &[Uuid], duration: i64) -> Vec<credit::Gate> {
+    let required = timeline.iter().filter(|one| one.is_required() && !granted.contains(&one.id));
     required.map(|one| (one.id, one.at.starts_ms(duration))).collect()
 }
 
 /// What this view need not answer, by all that its pages ever brought.
-fn granted(view: &View) -> store::Result<Vec<Uuid>> {
+pub fn granted(view: &View) -> store::Result<Vec<Uuid>> {
     serde_json::from_str(&view.grants).map_err(|source| StoreError::Unreadable { what: "grants", source })
 }
 
@@ -391,11 +385,13 @@ fn opened(batch: &Accepted) -> View {
         city: place.city.clone(),
         purged_at: None,
         closed_at: None,
+        given: None,
     }
 }
 
-fn set_figures(view: &mut View, credit: &Credit, facts: &[(i64, Fact)]) {
-    for (_, fact) in facts {
+pub fn set_figures<'a>(view: &mut View, credit: &Credit, facts: impl ExactSizeIterator<Item = &'a Fact>) {
+    view.entries = i64::try_from(facts.len()).unwrap_or(i64::MAX);
+    for fact in facts {
         if let What::Load { surface, referrer, page_url } = &fact.what {
             view.surface = surface.as_str().into();
             view.referrer.clone_from(referrer);
@@ -409,7 +405,6 @@ fn set_figures(view: &mut View, credit: &Credit, facts: &[(i64, Fact)]) {
     view.hidden_ms = credit.hidden_ms;
     view.muted_ms = credit.muted_ms;
     view.uncredited_ms = credit.uncredited_ms;
-    view.entries = i64::try_from(facts.len()).unwrap_or(i64::MAX);
     view.percent = credit.percent;
     // Pairs of numbers are always JSON.
     view.spans = serde_json::to_string(&spans).unwrap_or_default();

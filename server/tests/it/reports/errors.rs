@@ -1,4 +1,4 @@
-//! The report's errors; its figures are in the story and the engagement tests.
+//! Errors of the video report; its figures are in the story and the engagement tests.
 
 use crate::support::{API_KEY, App, json_of};
 

@@ -1,0 +1,150 @@
+//! Sums over a video's views, by what they are kept: whole, by second, by hour, by facet, by viewer, by
+//! interaction. Every write adds to what stands there.
+
+use super::{Conn, Result, on, pieces, rows_sql};
+use sqlx::AssertSqlSafe;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// The last parts of a key, behind account and video.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Key {
+    Video,
+    Number(i64),
+    Facet(&'static str, String),
+    Viewer(Uuid),
+    Met(Uuid, i64),
+}
+
+/// A table of sums: its name, the columns of its key behind account and video, and those that are added up.
+pub struct Table {
+    pub name: &'static str,
+    pub key: &'static [&'static str],
+    pub sums: &'static [&'static str],
+}
+
+pub const VIDEO: Table = Table {
+    name: "video_sums",
+    key: &[],
+    sums: &[
+        "loads",
+        "plays",
+        "viewers",
+        "watched_ms",
+        "capped_ms",
+        "unique_ms",
+        "hidden_ms",
+        "muted_ms",
+        "uncredited_ms",
+        "bucket_0",
+        "bucket_25",
+        "bucket_50",
+        "bucket_75",
+        "bucket_100",
+        "left_out",
+    ],
+};
+pub const SECONDS: Table = Table { name: "video_seconds", key: &["second"], sums: &["played", "seen"] };
+pub const HOURS: Table = Table {
+    name: "video_hours",
+    key: &["hour"],
+    sums: &["loads", "plays", "watched_ms", "capped_ms", "unique_ms", "finished"],
+};
+pub const FACETS: Table = Table { name: "video_facets", key: &["facet", "value"], sums: &["loads", "plays"] };
+pub const MET: Table = Table { name: "interaction_sums", key: &["interaction_id", "what"], sums: &["n"] };
+
+/// What is to be added, by account, video and the rest of the key.
+pub type Changes<const N: usize> = BTreeMap<(i64, i64, Key), [i64; N]>;
+
+const VIEWERS: &str = "insert into video_viewers (account_id, video_id, viewer_id, loads, plays, last_at)";
+const VIEWERS_ADD: &str = "
+on conflict (account_id, video_id, viewer_id) do update set
+  loads = video_viewers.loads + excluded.loads, plays = video_viewers.plays + excluded.plays,
+  last_at = case when excluded.last_at > video_viewers.last_at then excluded.last_at else video_viewers.last_at end
+returning account_id, video_id, viewer_id, loads, plays";
+const VIEWER_GONE: &str = "
+delete from video_viewers where account_id = $1 and video_id = $2 and viewer_id = $3 and loads = 0 and plays = 0";
+const FACETS_EMPTY: &str = "delete from video_facets where account_id = $1 and video_id = $2 and loads = 0";
+const VIEWER_LAST: &str = "
+update video_viewers
+   set last_at = coalesce((select max(started_at) from views
+                            where account_id = $1 and viewer_id = $3 and video_id = $2), 0)
+ where account_id = $1 and video_id = $2 and viewer_id = $3";
+
+/// A viewer of a video after a change.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Counted {
+    pub account_id: i64,
+    pub video_id: i64,
+    pub viewer_id: Uuid,
+    pub loads: i64,
+    pub plays: i64,
+}
+
+/// Adds to the rows of a table, in the order of their keys, so that two processes can't wait for each other.
+pub async fn add<const N: usize>(mut conn: Conn<'_>, table: &Table, changes: &Changes<N>) -> Result<()> {
+    let rows: Vec<_> = changes.iter().filter(|(_, sums)| sums.iter().any(|n| *n != 0)).collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let key: Vec<&str> = ["account_id", "video_id"].iter().chain(table.key).copied().collect();
+    let head = format!("insert into {} ({}, {})", table.name, key.join(", "), table.sums.join(", "));
+    let added = table.sums.iter().map(|sum| format!("{sum} = {}.{sum} + excluded.{sum}", table.name));
+    let tail = format!("on conflict ({}) do update set {}", key.join(", "), added.collect::<Vec<_>>().join(", "));
+    for piece in pieces(&rows) {
+        let sql = rows_sql(&head, key.len() + table.sums.len(), piece.len(), &tail);
+        on!(&mut conn, db => {
+            let mut query = sqlx::query(AssertSqlSafe(sql));
+            for ((account_id, video_id, key), sums) in piece {
+                query = query.bind(account_id).bind(video_id);
+                query = match key {
+                    Key::Video => query,
+                    Key::Number(n) => query.bind(n),
+                    Key::Facet(facet, value) => query.bind(*facet).bind(value),
+                    Key::Viewer(id) => query.bind(id),
+                    Key::Met(id, what) => query.bind(id).bind(what),
+                };
+                for n in *sums {
+                    query = query.bind(n);
+                }
+            }
+            query.execute(&mut **db).await.map(|_| ())
+        })?;
+    }
+    Ok(())
+}
+
+/// Adds loads and plays to viewers, each with the beginning of their newest view, and returns how they stand.
+pub async fn add_viewers(mut conn: Conn<'_>, changes: &Changes<3>) -> Result<Vec<Counted>> {
+    let rows: Vec<_> = changes.iter().filter(|(_, [loads, plays, _])| *loads != 0 || *plays != 0).collect();
+    let mut counted = Vec::with_capacity(rows.len());
+    for piece in pieces(&rows) {
+        let sql = rows_sql(VIEWERS, 6, piece.len(), VIEWERS_ADD);
+        let more: Vec<Counted> = on!(&mut conn, db => {
+            let mut query = sqlx::query_as(AssertSqlSafe(sql));
+            for ((account_id, video_id, key), [loads, plays, last_at]) in piece {
+                let Key::Viewer(viewer_id) = key else { continue };
+                query = query.bind(account_id).bind(video_id).bind(viewer_id).bind(loads).bind(plays).bind(last_at);
+            }
+            query.fetch_all(&mut **db).await
+        })?;
+        counted.extend(more);
+    }
+    Ok(counted)
+}
+
+/// A view has left this viewer: its newest one is looked for, and a viewer without any is gone.
+pub async fn settle_viewer(mut conn: Conn<'_>, account_id: i64, video_id: i64, viewer_id: Uuid) -> Result<()> {
+    for sql in [VIEWER_GONE, VIEWER_LAST] {
+        on!(&mut conn, db => sqlx::query(sql)
+            .bind(account_id).bind(video_id).bind(viewer_id)
+            .execute(&mut **db).await.map(|_| ()))?;
+    }
+    Ok(())
+}
+
+/// Deletes what nobody has any more: the place that one person came from is theirs.
+pub async fn forget_empty(conn: Conn<'_>, account_id: i64, video_id: i64) -> Result<()> {
+    on!(conn, db => sqlx::query(FACETS_EMPTY).bind(account_id).bind(video_id).execute(db).await.map(|_| ()))?;
+    Ok(())
+}

@@ -1,0 +1,7 @@
+//! What is reported, and how it comes about.
+
+mod api;
+mod errors;
+mod golden;
+mod page;
+mod rollups;

@@ -1,0 +1,140 @@
+//! The sums behind the reports are what the raw entries say, whatever the way they came.
+
+use crate::support::{App, batch::View, cta, on_each_engine};
+use serde_json::{Value, json};
+use server::{store::Store, writer::rollup};
+use uuid::Uuid;
+
+on_each_engine! {
+    sums_are_what_the_raw_entries_say
+    a_view_that_finds_its_viewer_takes_its_part_along
+}
+
+/// Everything that stands in the tables of sums, as text.
+async fn dump(app: &App) -> Vec<String> {
+    let tables = [
+        "select 'video', loads || ',' || plays || ',' || viewers || ',' || watched_ms || ',' || capped_ms || ',' || unique_ms
+                || ',' || hidden_ms || ',' || muted_ms || ',' || uncredited_ms || ',' || bucket_0 || ',' || bucket_25
+                || ',' || bucket_50 || ',' || bucket_75 || ',' || bucket_100 || ',' || left_out
+           from video_sums order by account_id, video_id",
+        "select 'second', video_id || ':' || second || ',' || played || ',' || seen from video_seconds
+          where played <> 0 or seen <> 0 order by account_id, video_id, second",
+        "select 'hour', hour || ',' || loads || ',' || plays || ',' || watched_ms || ',' || capped_ms || ',' || unique_ms
+                || ',' || finished from video_hours where loads <> 0 order by account_id, video_id, hour",
+        "select 'facet', facet || '=' || value || ',' || loads || ',' || plays from video_facets where loads <> 0
+          order by account_id, video_id, facet, value",
+        "select 'viewer', loads || ',' || plays from video_viewers order by account_id, video_id, viewer_id",
+        "select 'met', what || ',' || n from interaction_sums where n <> 0
+          order by account_id, video_id, interaction_id, what",
+        "select 'view', watched_ms || ',' || unique_ms || ',' || percent || spans || given from views order by account_id, id",
+    ];
+    let mut rows = Vec::new();
+    for sql in tables {
+        let found: Vec<(String, String)> = match &app.state().store {
+            Store::Sqlite { readers, .. } => sqlx::query_as(sql).fetch_all(readers).await.expect("rows"),
+            Store::Postgres(pool) => sqlx::query_as(sql).fetch_all(pool).await.expect("rows"),
+        };
+        rows.extend(found.into_iter().map(|(table, row)| format!("{table} {row}")));
+    }
+    rows
+}
+
+/// Leaves nothing but the raw entries and who the viewers are, and sums them up anew.
+async fn rebuild(app: &App) {
+    let forget = [
+        "delete from video_sums",
+        "delete from video_seconds",
+        "delete from video_hours",
+        "delete from video_facets",
+        "delete from video_viewers",
+        "delete from interaction_sums",
+        "update views set given = null, watched_ms = 0, unique_ms = 0, percent = 0, spans = '[]', hidden_ms = 0,
+                muted_ms = 0, uncredited_ms = 0, played = false, surface = 'play', referrer = null, page_url = null",
+    ];
+    for sql in forget {
+        match &app.state().store {
+            Store::Sqlite { writer, .. } => _ = sqlx::query(sql).execute(writer).await.expect("forgotten"),
+            Store::Postgres(pool) => _ = sqlx::query(sql).execute(pool).await.expect("forgotten"),
+        }
+    }
+    rollup::catch_up(&app.state().store).await.expect("summed up");
+}
+
+async fn sums_are_what_the_raw_entries_say(app: App) {
+    let demo = cta("https://example.com/demo");
+    let poll = serde_json::from_value(json!({
+        "id": Uuid::now_v7(), "kind": "poll", "at": {"s": 5}, "layout": "card",
+        "spec": {"question": "Well?", "choices": ["Yes", "No"], "multiple": true}
+    }))
+    .expect("a poll");
+    let timeline = [demo, poll];
+    let (one, other) = (app.add_video(&timeline, |_| {}).await, app.add_video(&[], |_| {}).await);
+    let mut batches = Vec::new();
+    for n in 0..12_i64 {
+        let mut view = View::of(if n % 3 == 0 { &other.token } else { &one.token });
+        let page = format!("https://video.example.com/video/play/x?utm_source=mail{}&utm_campaign=autumn", n % 2);
+        let mut events = vec![
+            view.event(
+                0,
+                json!({"type": "load", "surface": if n % 2 == 0 { "embed" } else { "play" },
+                "referrer": "https://www.example.com/a/b?c=d", "page_url": page}),
+            ),
+            view.play(100),
+            view.watched(100 + 10_500, 0, 10_500),
+            view.watched(100 + 20_500, 10_500, 20_500),
+            view.event(20_700, json!({"type": "seek", "from": 20_500, "to": n * 1_000})),
+            view.watched(26_000, n * 1_000, n * 1_000 + 5_000),
+            // More than the clock allows.
+            view.watched(27_000, 30_000, 50_000),
+        ];
+        if n % 3 != 0 {
+            let shown = |id: Uuid| json!({"type": "shown", "interaction": id});
+            events.push(view.event(6_000, shown(timeline[1].id)));
+            events.push(view.event(6_100, shown(timeline[1].id)));
+            events.push(view.event(
+                8_000,
+                json!({"type": "answer", "interaction": timeline[1].id, "answer": {"choices": [n % 2]}}),
+            ));
+            events.push(view.event(20_000, shown(timeline[0].id)));
+            events.push(match n % 2 {
+                0 => view.click(27_500, timeline[0].id),
+                _ => view.event(27_500, json!({"type": "skip", "interaction": timeline[0].id})),
+            });
+        }
+        // In pieces, backwards, and half of them again.
+        for from in [8, 5, 2, 0, 4, 0] {
+            let piece: &[Value] = &events[from.min(events.len())..(from + 4).min(events.len())];
+            batches.push(view.batch(piece));
+        }
+    }
+    futures_util::future::join_all(batches.iter().map(|batch| app.record(batch))).await;
+    let kept = dump(&app).await;
+    futures_util::future::join_all(batches.iter().rev().map(|batch| app.record(batch))).await;
+    assert_eq!(dump(&app).await, kept, "what comes again changes nothing");
+    assert!(kept.iter().any(|row| row.starts_with("met")) && kept.iter().any(|row| row.contains("utm_source=mail0")));
+    rebuild(&app).await;
+    assert_eq!(dump(&app).await, kept);
+    assert_eq!(rollup::catch_up(&app.state().store).await.expect("nothing to do"), 0);
+}
+
+async fn a_view_that_finds_its_viewer_takes_its_part_along(app: App) {
+    let form = serde_json::from_value(json!({
+        "id": Uuid::now_v7(), "kind": "lead_form", "at": {"s": 5}, "layout": "modal",
+        "spec": {"title": "Hello", "fields": [{"type": "email", "name": "email", "label": "E-mail", "required": true}]}
+    }));
+    let form: app::interaction::Interaction = form.expect("a form");
+    let video = app.add_video(std::slice::from_ref(&form), |_| {}).await;
+    let (mut view, mut again) = (View::of(&video.token), View::of(&video.token));
+    for view in [&mut view, &mut again] {
+        let events = view.watching(10_000);
+        app.record(&view.batch(&events)).await;
+    }
+    assert_eq!(app.report(video.id).await["unique_users"], 1, "one browser");
+    let answer = json!({"type": "answer", "interaction": form.id, "answer": {"fields": {"email": "mia@example.com"}}});
+    let filled = view.event(20_000, answer);
+    app.record(&view.batch(&[filled])).await;
+    assert_eq!(app.report(video.id).await["unique_users"], 2, "one has said who they are");
+    let kept = dump(&app).await;
+    rebuild(&app).await;
+    assert_eq!(dump(&app).await, kept);
+}
