@@ -140,7 +140,8 @@ pub fn Player(film: Film, setting: Setting) -> impl IntoView {
         words: lang.for_player(),
     };
     // Strings and numbers are always JSON; nothing in it ends the element it stands in.
-    let start = serde_json::to_string(&start).unwrap_or_default().replace('<', "\\u003c");
+    let start = serde_json::to_string(&start).unwrap_or_default();
+    let start = start.replace('<', "\\u003c").replace('>', "\\u003e");
     view! {
         <div
             class="player"

@@ -111,8 +111,8 @@ async fn profile(conn: Conn<'_>, video: &Video, views: Vec<View>, plays: i64) ->
         ip: newest.ip.clone(),
         last_viewed_time: spoken::compatible(newest.started_at),
         last_viewed_at: spoken::instant(newest.started_at),
-        location: known(newest.place()),
-        device: known(newest.device_type.as_ref().map(|kind| kind.to_uppercase())),
+        location: known(location(newest)),
+        device: known(newest.device_type.as_deref().map(device)),
         os: known(newest.os.clone()),
         browser: known(newest.browser.clone()),
         referer_url: known(newest.referrer.clone()),
@@ -121,4 +121,19 @@ async fn profile(conn: Conn<'_>, video: &Video, views: Vec<View>, plays: i64) ->
         views: plays,
         viewer_id: newest.viewer_id,
     }))
+}
+
+/// `Sydney, Australia`, or as much of it as is known.
+fn location(view: &View) -> Option<String> {
+    let parts = [view.city.as_deref().or(view.region.as_deref()), view.country.as_deref()];
+    let parts: Vec<&str> = parts.into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+/// A kind of device as the compatible API names it.
+fn device(kind: &str) -> String {
+    match kind {
+        "phone" => "MOBILE".to_owned(),
+        other => other.to_uppercase(),
+    }
 }

@@ -128,7 +128,13 @@ mod tests {
             bucket_100: 7,
             ..Figures::default()
         };
-        let report = report(988, 60_000, &figures, &[("cta".into(), 19), ("poll".into(), 5)], None);
+        let report = report(
+            988,
+            60_000,
+            &figures,
+            &[("cta".into(), 19), ("poll".into(), 5)],
+            Some(("Houston, Texas".into(), 1)),
+        );
         assert_eq!(
             serde_json::to_string(&report).expect("a report is JSON"),
             concat!(
