@@ -69,6 +69,6 @@ fn page(status: StatusCode, text: &str, offers_way_back: bool) -> Response {
          content=\"width=device-width\"><meta name=\"robots\" content=\"noindex\"><title>Your own views</title>\
          <main><h1>Your own views</h1><p>{text}</p>{way_back}</main></html>"
     );
-    let headers = [(header::CACHE_CONTROL, "no-store"), (header::REFERRER_POLICY, "no-referrer")];
+    let headers = [(header::CACHE_CONTROL, "no-store"), (header::REFERRER_POLICY, "same-origin")];
     (status, headers, Html(html)).into_response()
 }
