@@ -124,7 +124,7 @@ async fn read(mut conn: Conn<'_>, video: &Video, wish: &Wish, stamp: String, now
         (Word::Referrers, "referrer"),
         (Word::EmbedLocations, "location"),
         (Word::Campaigns, "utm_campaign"),
-        (Word::Devices, "device"),
+        (Word::Devices, "device_type"),
         (Word::Regions, "region"),
     ] {
         let found = insight::sources::list(conn.again(), video, facet).await?;
