@@ -6,6 +6,7 @@ mod ledger;
 mod memory;
 mod purge;
 pub mod rollup;
+mod view;
 mod who;
 
 pub use erase::{Erased, Person};

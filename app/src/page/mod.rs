@@ -5,6 +5,7 @@ pub mod confirm;
 pub mod embed;
 pub mod gallery;
 pub mod home;
+pub mod inline;
 pub mod metrics;
 pub mod play;
 pub mod report;

@@ -181,37 +181,21 @@ fn view(video: &Video, n: i64, started_at: i64) -> View {
     let mut given = Given::of(&credit, [].iter(), DURATION_MS);
     given.met = vec![(Uuid::from_u128(1), SHOWN, 1), (Uuid::from_u128(1), n % 3, 1)];
     View {
-        account_id: video.account_id,
-        video_id: video.id,
-        id: Uuid::from_u128((n as u128) << 32 | 7),
         viewer_id: Uuid::from_u128(((n / VIEWS) as u128) << 8),
         ip: "10.XXX.0.XXX".into(),
         surface: "play".into(),
         referrer: Some(format!("https://site{}.example.com/", n % 50)),
-        page_url: None,
         started_at,
         last_received_at: started_at,
         played: true,
         watched_ms: length,
         unique_ms: length,
-        hidden_ms: 0,
-        muted_ms: 0,
-        uncredited_ms: 0,
         entries: EVENTS,
         percent: credit.percent,
         spans: format!("[[{from},{}]]", from + length),
-        grants: "[]".into(),
-        left_out: None,
-        browser: None,
-        os: None,
-        device: None,
-        device_type: None,
-        country: None,
-        region: None,
-        city: None,
-        purged_at: None,
         closed_at: Some(started_at),
         given: json(&given),
+        ..View::new(video.account_id, video.id, Uuid::from_u128((n as u128) << 32 | 7))
     }
 }
 

@@ -49,6 +49,43 @@ pub struct View {
 }
 
 impl View {
+    /// One of which nothing is known yet.
+    pub fn new(account_id: i64, video_id: i64, id: Uuid) -> Self {
+        Self {
+            account_id,
+            video_id,
+            id,
+            viewer_id: Uuid::nil(),
+            ip: String::new(),
+            surface: String::new(),
+            referrer: None,
+            page_url: None,
+            started_at: 0,
+            last_received_at: 0,
+            played: false,
+            watched_ms: 0,
+            unique_ms: 0,
+            hidden_ms: 0,
+            muted_ms: 0,
+            uncredited_ms: 0,
+            entries: 0,
+            percent: 0,
+            spans: "[]".into(),
+            grants: "[]".into(),
+            left_out: None,
+            browser: None,
+            os: None,
+            device: None,
+            device_type: None,
+            country: None,
+            region: None,
+            city: None,
+            purged_at: None,
+            closed_at: None,
+            given: None,
+        }
+    }
+
     /// Does it count as a play?
     pub fn is_play(&self) -> bool {
         self.played && self.left_out.is_none()

@@ -4,12 +4,12 @@ use super::{
     Accepted, AcceptedAnswer, AcceptedEntry, Objection, Written,
     memory::{Key, Known, Memory},
     rollup::{self, Rollup},
+    view::{join, opened, set_figures},
     who::{self, Settling},
 };
 use crate::{
-    identity::LeftOut,
     report::{
-        credit::{self, Credit, Fact},
+        credit::{self, Fact},
         part::{Given, Part},
         position,
     },
@@ -344,70 +344,6 @@ pub async fn send(
         created_at: now,
     };
     outbox::enqueue(tx.conn(), &message).await
-}
-
-/// What one more batch says about whether the view counts.
-fn join(view: &mut View, said: Option<LeftOut>) {
-    let known = view.left_out.as_deref().and_then(LeftOut::named);
-    view.left_out = LeftOut::joined(known, said).map(|reason| reason.as_str().to_owned());
-}
-
-fn opened(batch: &Accepted) -> View {
-    let (agent, place) = (&batch.traits.agent, &batch.traits.place);
-    View {
-        account_id: batch.published.video.account_id,
-        video_id: batch.published.video.id,
-        id: batch.view_id,
-        viewer_id: batch.viewer_id,
-        ip: batch.ip.clone(),
-        surface: "play".into(),
-        referrer: None,
-        page_url: None,
-        started_at: batch.started_at,
-        last_received_at: batch.received_at,
-        played: false,
-        watched_ms: 0,
-        unique_ms: 0,
-        hidden_ms: 0,
-        muted_ms: 0,
-        uncredited_ms: 0,
-        entries: 0,
-        percent: 0,
-        spans: "[]".into(),
-        grants: "[]".into(),
-        left_out: batch.traits.left_out.map(|reason| reason.as_str().to_owned()),
-        browser: agent.browser.clone(),
-        os: agent.os.clone(),
-        device: agent.device.clone(),
-        device_type: agent.device_type.map(str::to_owned),
-        country: place.country.clone(),
-        region: place.region.clone(),
-        city: place.city.clone(),
-        purged_at: None,
-        closed_at: None,
-        given: None,
-    }
-}
-
-pub fn set_figures<'a>(view: &mut View, credit: &Credit, facts: impl ExactSizeIterator<Item = &'a Fact>) {
-    view.entries = i64::try_from(facts.len()).unwrap_or(i64::MAX);
-    for fact in facts {
-        if let What::Load { surface, referrer, page_url } = &fact.what {
-            view.surface = surface.as_str().into();
-            view.referrer.clone_from(referrer);
-            view.page_url.clone_from(page_url);
-        }
-    }
-    let spans: Vec<(i64, i64)> = credit.spans.iter().map(|span| (span.from, span.to)).collect();
-    view.played = credit.played;
-    view.watched_ms = credit.watched_ms;
-    view.unique_ms = credit.unique_ms;
-    view.hidden_ms = credit.hidden_ms;
-    view.muted_ms = credit.muted_ms;
-    view.uncredited_ms = credit.uncredited_ms;
-    view.percent = credit.percent;
-    // Pairs of numbers are always JSON.
-    view.spans = serde_json::to_string(&spans).unwrap_or_default();
 }
 
 fn new_entry(batch: &Accepted, entry: &Entry) -> NewEntry {

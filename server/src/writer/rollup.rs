@@ -153,7 +153,7 @@ pub async fn catch_up(store: &Store) -> store::Result<usize> {
             let gates: Vec<Gate> = super::ledger::required(&timeline, &granted, duration);
             let mut credit = credit::of(facts.iter(), duration, &gates);
             if i64::try_from(facts.len()) == Ok(view.entries) {
-                super::ledger::set_figures(&mut view, &credit, facts.iter());
+                super::view::set_figures(&mut view, &credit, facts.iter());
             } else {
                 // Without its raw entries the view's own row is all there is.
                 credit = kept(&view)?;

@@ -4,7 +4,7 @@ use super::*;
 use crate::{
     report::credit::Fact,
     store::{entries::Entry, views::View},
-    writer::{ledger, memory::Known},
+    writer::{memory::Known, view},
 };
 use proptest::prelude::*;
 use serde_json::json;
@@ -16,37 +16,10 @@ type Numbered = (i64, (i64, What));
 
 fn blank(n: u128) -> View {
     View {
-        account_id: 1,
-        video_id: 1,
-        id: Uuid::from_u128(n),
         viewer_id: Uuid::from_u128(n / 2),
-        ip: String::new(),
         surface: "play".into(),
-        referrer: None,
-        page_url: None,
         started_at: 1_795_392_000_000,
-        last_received_at: 0,
-        played: false,
-        watched_ms: 0,
-        unique_ms: 0,
-        hidden_ms: 0,
-        muted_ms: 0,
-        uncredited_ms: 0,
-        entries: 0,
-        percent: 0,
-        spans: "[]".into(),
-        grants: "[]".into(),
-        left_out: None,
-        browser: None,
-        os: None,
-        device: None,
-        device_type: None,
-        country: None,
-        region: None,
-        city: None,
-        purged_at: None,
-        closed_at: None,
-        given: None,
+        ..View::new(1, 1, Uuid::from_u128(n))
     }
 }
 
@@ -77,7 +50,7 @@ fn take(known: &mut Known, batch: &[Numbered]) -> Part {
     let facts = || known.facts.iter().map(|(_, fact): &(i64, Fact)| fact);
     // The interaction of id 1 holds everything behind its 30th second.
     let credit = credit::of(facts(), DURATION, &[(Uuid::from_u128(1), 30_000)]);
-    ledger::set_figures(&mut known.view, &credit, facts());
+    view::set_figures(&mut known.view, &credit, facts());
     known.view.given = json(&Given::of(&credit, facts(), DURATION));
     Part::of(&known.view).expect("readable").expect("it has given")
 }
