@@ -1,13 +1,10 @@
 //! The few lines of script that a page with a talk needs before anyone has come near it: they follow the
 //! talk while it is in sight, one stream a browser, and wake the chunk that shows what they hear.
 
+use crate::page::inline;
 use std::sync::LazyLock;
 
-/// Without indentation and comments.
-pub static SCRIPT: LazyLock<String> = LazyLock::new(|| {
-    let lines = include_str!("live.js").lines().map(str::trim);
-    lines.filter(|line| !line.is_empty() && !line.starts_with("//")).collect::<Vec<_>>().join("\n")
-});
+pub static SCRIPT: LazyLock<String> = LazyLock::new(|| inline::script(include_str!("live.js")));
 
 #[cfg(test)]
 mod tests {

@@ -1,12 +1,9 @@
 //! The few lines that keep an open report up to date: they ask for what has changed while someone looks.
 
+use crate::page::inline;
 use std::sync::LazyLock;
 
-/// Without indentation and comments.
-pub static SCRIPT: LazyLock<String> = LazyLock::new(|| {
-    let lines = include_str!("live.js").lines().map(str::trim);
-    lines.filter(|line| !line.is_empty() && !line.starts_with("//")).collect::<Vec<_>>().join("\n")
-});
+pub static SCRIPT: LazyLock<String> = LazyLock::new(|| inline::script(include_str!("live.js")));
 
 #[cfg(test)]
 mod tests {
