@@ -11,7 +11,10 @@ pub mod play;
 pub mod report;
 pub mod sdk;
 
-use crate::{player::boot, words::Lang};
+use crate::{
+    player::{boot, outbox},
+    words::Lang,
+};
 use leptos::prelude::*;
 use std::sync::LazyLock;
 
@@ -83,7 +86,7 @@ pub(crate) fn Document(
     children: Children,
 ) -> impl IntoView {
     let Frame { assets, nonce, canonical, lang } = frame;
-    let first_nonce = nonce.clone();
+    let (first_nonce, last_nonce) = (nonce.clone(), nonce.clone());
     let boot = boots.then(|| boot::script(&assets)).flatten();
     view! {
         <!DOCTYPE html>
@@ -101,7 +104,10 @@ pub(crate) fn Document(
                 <link rel="icon" href="data:," />
                 <meta name="color-scheme" content="light dark" />
             </head>
-            <body>{children()}</body>
+            <body>
+                {children()}
+                {boots.then(|| view! { <script nonce=last_nonce>{outbox::SCRIPT.as_str()}</script> })}
+            </body>
         </html>
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod boot;
 pub mod options;
+pub mod outbox;
 pub mod stage;
 pub mod tape;
 pub mod timeline;

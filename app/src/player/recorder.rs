@@ -2,6 +2,7 @@
 //! Whatever is not acknowledged is sent again; the server stores an event once for its number.
 
 use super::{
+    js::{call, get},
     media::ms,
     tape::{Answer, Event, How, Tape, What},
 };
@@ -30,6 +31,8 @@ struct Inner {
     /// Not before this moment of the page's clock.
     wait_until: f64,
     ticks: u32,
+    /// The browser's storage has something of this view.
+    kept: bool,
 }
 
 /// The batch as it is written; [`crate::engage::Batch`] is how it is read.
@@ -67,6 +70,7 @@ impl Recorder {
             failures: 0,
             wait_until: 0.0,
             ticks: 0,
+            kept: false,
         }))
     }
 
@@ -266,6 +270,9 @@ impl Recorder {
             }
         });
         self.flush();
+        if self.0.with_value(|inner| inner.failures > 0) {
+            self.persist();
+        }
     }
 
     fn visibility(self) {
@@ -286,6 +293,7 @@ impl Recorder {
 
     /// Sends all that waits; nobody hears the answer, so it stays on the tape.
     fn beacon(self) {
+        self.persist();
         for part in 0..BEACONS {
             let Some((body, _)) = self.envelope(part) else { return };
             // A full beacon queue is no loss: the tape is sent again when the page comes back.
@@ -311,10 +319,23 @@ impl Recorder {
                     inner.wait_until = clock() + (BACKOFF_MS * (1.0 + spread)).min(BACKOFF_MAX_MS);
                 }
             });
+            let kept = self.0.with_value(|inner| inner.kept);
+            if kept || !decided(status) {
+                self.persist();
+            }
             if decided(status) {
                 self.flush();
             }
         });
+    }
+
+    /// Leaves what waits in the browser's storage, where the next page finds it should this one be gone.
+    fn persist(self) {
+        let bodies: js_sys::Array =
+            (0..).map_while(|part| self.envelope(part)).map(|(body, _)| JsValue::from(body)).collect();
+        let session = self.session();
+        self.0.update_value(|inner| inner.kept = bodies.length() > 0);
+        call(&get(&window(), "__cue"), "unsent", &[session.into(), bodies.into()]);
     }
 
     /// The batch that comes after `part` others.
