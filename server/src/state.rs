@@ -2,7 +2,7 @@
 
 use crate::{
     agent::Agents, catalogue::Catalogue, config::Config, contents::Contents, egress, geo::Geo, identity::Salts,
-    keys::Keys, limits::Limits, media::Media, metrics::Counters, store::Store, talk::Talks, writer::Writer,
+    jobs::Jobs, keys::Keys, limits::Limits, media::Media, metrics::Counters, store::Store, talk::Talks, writer::Writer,
 };
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -28,6 +28,8 @@ pub struct Inner {
     pub counters: Counters,
     pub writer: Writer,
     pub talks: Talks,
+    /// Videos on their way in.
+    pub jobs: Jobs,
     /// Rung after a commit that queued deliveries.
     pub courier_bell: Arc<Notify>,
     /// Cancelled when the server is asked to stop.

@@ -38,6 +38,9 @@ pub struct Body {
     /// Not where a form asked for it: then its answer stands among `own`.
     #[serde(skip_serializing_if = "Option::is_none")]
     email: Option<Option<String>>,
+    /// Who made the video, beside the account.
+    #[serde(skip)]
+    by: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -78,7 +81,12 @@ pub fn answered(media: &Media<'_>, own: Value, email: Option<&str>) -> Body {
         _ => Map::new(),
     };
     let asked = own.contains_key("email");
-    Body { media: media.into(), own, email: (!asked).then(|| email.map(str::to_owned)) }
+    Body { media: media.into(), own, email: (!asked).then(|| email.map(str::to_owned)), by: None }
+}
+
+/// `VideoCreated` and `VideoTranscoded`, which no viewer has caused; `by` is the owner's e-mail address.
+pub fn prepared(media: &Media<'_>, own: Value, by: Option<String>) -> Body {
+    Body { email: None, by, ..answered(media, own, None) }
 }
 
 /// The message as it is signed and sent. `hook_id` is the message's id, `at` its Unix millisecond.
@@ -96,7 +104,7 @@ struct Nested<'a>(&'a Body);
 
 impl Serialize for Nested<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Body { media, own, email } = self.0;
+        let Body { media, own, email, .. } = self.0;
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry(
             ANNOTATION,
@@ -131,7 +139,11 @@ impl Serialize for Envelope<'_> {
             map.serialize_entry("payload", &Nested(self.body))?;
         }
         map.serialize_entry(self.event, self.body)?;
-        map.serialize_entry("metadata", &json!({ "account_id": self.account_id.to_string() }))?;
+        let mut metadata = json!({ "account_id": self.account_id.to_string() });
+        if let Some(by) = &self.body.by {
+            metadata["created_by"] = by.as_str().into();
+        }
+        map.serialize_entry("metadata", &metadata)?;
         map.end()
     }
 }
