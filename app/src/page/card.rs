@@ -115,7 +115,8 @@ impl Card {
             named.push(("robots", "noindex".into()));
         }
         let told = self.listed.then(|| {
-            let text = self.told().to_string().replace('<', "\\u003c");
+            // Only what JSON itself needs stays as it is.
+            let text = self.told().to_string().replace('<', "\\u003c").replace('>', "\\u003e");
             view! { <script type="application/ld+json" nonce=nonce>{text}</script> }
         });
         view! {

@@ -155,6 +155,7 @@ async fn ended<T>(
 /// The words before a tool's name that hold it: as far as this machine has them.
 fn fence(limit: Duration) -> Vec<OsString> {
     static NO_NETWORK: OnceLock<Option<PathBuf>> = OnceLock::new();
+    static MORTAL: OnceLock<Option<PathBuf>> = OnceLock::new();
     let mut words = Vec::new();
     if let Some(nice) = on_path("nice") {
         words.extend([nice.into(), "-n".into(), "10".into()]);
@@ -172,6 +173,10 @@ fn fence(limit: Duration) -> Vec<OsString> {
         );
         words.extend(["--core=0", "--"].map(OsString::from));
     }
+    // A tool that outlived a killed server would write into the files of the next one's.
+    if let Some(setpriv) = MORTAL.get_or_init(mortal) {
+        words.extend([setpriv.into(), "--pdeathsig".into(), "KILL".into(), "--".into()]);
+    }
     words
 }
 
@@ -185,6 +190,14 @@ fn no_network() -> Option<PathBuf> {
         .stdout(Stdio::null())
         .stderr(Stdio::null());
     trial.status().ok()?.success().then_some(unshare)
+}
+
+/// What lets a process die with the one that began it, where the system has it.
+fn mortal() -> Option<PathBuf> {
+    let setpriv = on_path("setpriv")?;
+    let mut trial = process::Command::new(&setpriv);
+    trial.args(["--pdeathsig", "KILL", "--", "true"]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    trial.status().ok()?.success().then_some(setpriv)
 }
 
 /// Follows what ffmpeg says with `-progress`.

@@ -1,5 +1,7 @@
 //! kill -9 in the middle of a stream of batches: acknowledged means on disk.
 
+mod imports;
+
 use crate::support::{batch::View, client, count, receiver::Receiver};
 use serde_json::json;
 use std::{
@@ -15,18 +17,19 @@ const ROUNDS: usize = 20;
 const SENDERS: usize = 8;
 
 /// The real binary, serving the demo on a free port.
-struct Running {
+pub struct Running {
     child: Child,
-    url: String,
-    api_key: String,
+    pub url: String,
+    pub api_key: String,
 }
 
 impl Running {
-    fn start(folder: &Path) -> Self {
+    pub fn start(folder: &Path) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_cuepoint"))
             .args(["serve", "--demo"])
             .current_dir(folder)
             .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("CUEPOINT_LISTEN", "127.0.0.1:0")
             .env("CUEPOINT_ADMIN_LISTEN", "127.0.0.1:0")
             .env("CUEPOINT_EGRESS_ALLOW", "127.0.0.1/32")
@@ -46,7 +49,7 @@ impl Running {
         Self { child, url, api_key: after("API key: ") }
     }
 
-    fn kill(&mut self) {
+    pub fn kill(&mut self) {
         self.child.kill().expect("killed");
         self.child.wait().expect("reaped");
     }

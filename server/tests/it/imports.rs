@@ -1,5 +1,6 @@
 //! Videos from an address: links at once, the video later, or the reason why not.
 
+mod bare;
 mod files;
 mod reasons;
 mod videos;

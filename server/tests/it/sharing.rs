@@ -103,7 +103,7 @@ async fn a_page_says_what_it_shows(app: App) {
     let told: Value = serde_json::from_str(told.strip_suffix("</script").expect("its end")).expect("JSON");
     assert_eq!(
         (&told["@type"], &told["duration"], &told["embedUrl"]),
-        (&json!("VideoObject"), &json!("PT60S").clone(), &json!(share.replace("/play/", "/embed/"))).clone()
+        (&json!("VideoObject"), &json!("PT1M0S"), &json!(share.replace("/play/", "/embed/")))
     );
     assert_eq!(told["transcript"], "Said  here");
     assert_eq!((&told["hasPart"][1]["name"], &told["hasPart"][1]["startOffset"]), (&json!("Two"), &json!(20)));

@@ -1,0 +1,70 @@
+//! A machine without ffmpeg: videos are served as they came, and it is said what is missing.
+
+use crate::support::{
+    client,
+    films::{PLAIN, film},
+    shelf::{Book, Shelf},
+};
+use serde_json::{Value, json};
+use std::{
+    io::{BufRead, BufReader},
+    process::{Command, Stdio},
+};
+
+async fn call(url: &str, key: &str, method: &str, path: &str, body: Value) -> Value {
+    let request = client().request(method.parse().expect("a method"), format!("{url}{path}")).bearer_auth(key);
+    let request = request.header("content-type", "application/json").body(body.to_string());
+    let text = request.send().await.expect("an answer").text().await.expect("text");
+    let last = text.lines().rev().find_map(|line| line.strip_prefix("data: "));
+    serde_json::from_str(last.unwrap_or(&text)).expect("JSON")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_ffmpeg_a_video_is_served_as_it_came() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let shelf = Shelf::start().await;
+    let bytes = std::fs::read(film(folder.path(), "a.mp4", 1, "160x90", PLAIN)).expect("a film");
+    let avi = std::fs::read(film(folder.path(), "a.avi", 1, "160x90", "-c:v mpeg4 -c:a mp3")).expect("a film");
+    let (mp4, avi) = (shelf.put("/a.mp4", Book::Plain(bytes.clone())), shelf.put("/a.avi", Book::Plain(avi)));
+    let mut server = Command::new(env!("CARGO_BIN_EXE_cuepoint"))
+        .args(["serve", "--demo"])
+        .current_dir(folder.path())
+        .env_clear()
+        .envs([
+            ("PATH", "/nowhere"),
+            ("CUEPOINT_LISTEN", "127.0.0.1:0"),
+            ("CUEPOINT_ADMIN_LISTEN", "127.0.0.1:0"),
+            ("CUEPOINT_EGRESS_ALLOW", "127.0.0.1/32"),
+            ("CUEPOINT_LOG", "error"),
+        ])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    let lines = BufReader::new(server.stdout.take().expect("piped")).lines();
+    let lines: Vec<String> = lines.take(3).map(|line| line.expect("text")).collect();
+    let after = |start: &str| lines.iter().find_map(|line| line.strip_prefix(start)).expect("a line").to_owned();
+    let (url, key) = (after("play: ").split("/video/").next().expect("a URL").to_owned(), after("API key: "));
+
+    let answer = call(&url, &key, "POST", "/api/v1/me/video/import", json!({"url": mp4})).await;
+    let events = format!("/api/v1/jobs/{}/events", answer["job_id"].as_str().expect("an id"));
+    assert_eq!(call(&url, &key, "GET", &events, json!({})).await["state"], "done");
+    let video = call(&url, &key, "GET", &format!("/api/v1/videos/{}", answer["video_id"]), json!({})).await;
+    assert_eq!(video["state"], "ready", "{video}");
+    let missing: Vec<&str> = video["missing"].as_array().expect("a list").iter().filter_map(Value::as_str).collect();
+    assert!(missing.contains(&"poster: ffmpeg is not installed"), "{missing:?}");
+    let token = answer["token"].as_str().expect("a token");
+    let media = client().get(format!("{url}/media/{token}/video.mp4")).send().await.expect("an answer");
+    assert_eq!(media.headers()["content-type"], "video/mp4");
+    assert_eq!(media.bytes().await.expect("bytes"), bytes);
+    let page =
+        client().get(format!("{url}/video/play/{token}")).send().await.expect("an answer").text().await.expect("text");
+    assert!(page.contains("video.mp4"));
+
+    let answer = call(&url, &key, "POST", "/api/v1/me/video/import", json!({"url": avi})).await;
+    let events = format!("/api/v1/jobs/{}/events", answer["job_id"].as_str().expect("an id"));
+    let told = call(&url, &key, "GET", &events, json!({})).await;
+    assert_eq!(told["error"], "UNSUPPORTED_FORMAT", "{told}");
+    assert!(told["message"].as_str().is_some_and(|message| message.contains("no ffmpeg")), "{told}");
+    server.kill().expect("killed");
+    server.wait().expect("reaped");
+}
