@@ -6,6 +6,7 @@ pub mod ladder;
 pub mod poster;
 pub mod prepare;
 pub mod probe;
+pub mod range;
 pub mod serve;
 pub mod storyboard;
 

@@ -1,5 +1,6 @@
 //! Batches at the door: what is stored, what is refused, and that nothing counts twice.
 
+mod faults;
 mod left_out;
 mod limits;
 mod retention;

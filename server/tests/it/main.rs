@@ -5,6 +5,7 @@ mod support;
 mod add;
 mod crash;
 mod engage;
+mod full_disk;
 mod interactions;
 mod media;
 mod pages;
