@@ -2,12 +2,18 @@
 
 mod api;
 mod bench;
+mod hostile;
+mod log;
+mod pace;
+mod replay;
+mod stream;
+mod trouble;
 mod verify;
 
 use crate::support::receiver::Receiver;
 use bench::{Bench, NOW, on_both};
 use server::{
-    store::deliveries::{self, Share},
+    store::{claims::Share, deliveries},
     webhook::{post::Outcome, schedule::Next},
 };
 use std::collections::HashSet;
