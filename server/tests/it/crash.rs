@@ -1,5 +1,8 @@
 //! kill -9 in the middle of a stream of batches: acknowledged means on disk.
 
+mod failpoints;
+mod processes;
+
 use crate::support::{batch::View, client, count, receiver::Receiver};
 use serde_json::json;
 use std::{
@@ -23,6 +26,11 @@ struct Running {
 
 impl Running {
     fn start(folder: &Path) -> Self {
+        Self::start_with(folder, &[])
+    }
+
+    /// With more in its environment.
+    fn start_with(folder: &Path, more: &[(&str, &str)]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_cuepoint"))
             .args(["serve", "--demo"])
             .current_dir(folder)
@@ -31,6 +39,7 @@ impl Running {
             .env("CUEPOINT_ADMIN_LISTEN", "127.0.0.1:0")
             .env("CUEPOINT_EGRESS_ALLOW", "127.0.0.1/32")
             .env("CUEPOINT_LOG", "error")
+            .envs(more.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())
             .spawn()

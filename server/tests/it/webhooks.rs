@@ -6,6 +6,7 @@ mod hostile;
 mod log;
 mod pace;
 mod replay;
+mod slow;
 mod stream;
 mod trouble;
 mod verify;
@@ -250,6 +251,28 @@ async fn one_endpoint_gets_only_its_share_of_a_claim(bench: Bench) {
         bench.log(busy).await.into_iter().filter(|d| d.state == "leased").map(|d| d.created_at).collect();
     taken.sort_unstable();
     assert_eq!(taken, oldest);
+}
+
+/// At work, and on PostgreSQL: there they may be two servers.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_couriers_at_work_never_send_a_message_twice() {
+    let Some(bench) = Bench::postgres().await else { return };
+    let receiver = Receiver::start().await;
+    for _ in 0..4 {
+        bench.endpoint(&receiver.url, b"secret", &["VideoCTA"]).await;
+    }
+    let (one, two) = (bench.run(), bench.run());
+    let mut ids = HashSet::new();
+    for n in 0..60 {
+        ids.insert(bench.send("VideoCTA", NOW + n).await.id.to_string());
+    }
+    let hooks = receiver.until(240).await;
+    one.stop().await;
+    two.stop().await;
+    assert_eq!(receiver.hooks().len(), 240);
+    let came: HashSet<String> = hooks.iter().map(|hook| hook.header("webhook-id").to_owned()).collect();
+    assert_eq!(came, ids);
+    assert_eq!(bench.all_done().await.len(), 240, "each with its first attempt");
 }
 
 async fn two_couriers_deliver_each_message_once(bench: Bench) {
