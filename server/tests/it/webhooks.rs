@@ -11,6 +11,11 @@ mod stream;
 mod trouble;
 mod verify;
 
+/// The receiver that the documentation shows.
+#[allow(dead_code)]
+#[path = "../../examples/receiver.rs"]
+mod documented;
+
 use crate::support::receiver::Receiver;
 use bench::{Bench, NOW, on_both};
 use server::{
@@ -61,6 +66,12 @@ async fn a_message_is_delivered_with_both_signatures(bench: Bench) {
     assert_eq!(hook.header("webhook-id"), message.id.to_string());
     assert_eq!(hook.header("webhook-timestamp"), (NOW / 1000).to_string());
     verify(hook, secret);
+    let body = std::str::from_utf8(&hook.body).expect("text");
+    let seconds = NOW.unsigned_abs() / 1000;
+    assert!(documented::is_verified(secret, &hook.headers, body, seconds + 299));
+    assert!(!documented::is_verified(secret, &hook.headers, body, seconds + 301), "too old");
+    assert!(!documented::is_verified(secret, &hook.headers, &body.replacen('Z', "z", 1), seconds), "another body");
+    assert!(!documented::is_verified(b"another secret", &hook.headers, body, seconds));
     assert_eq!(bench.step(NOW + AFTER_FIRST).await, 0, "it is delivered once");
 }
 
