@@ -7,6 +7,9 @@ alter table endpoints add column ordered boolean not null default false;
 alter table endpoints add column disabled_at bigint;
 alter table endpoints add column disabled_why text;
 
+-- Tells at once what the most is that any endpoint takes at the same time.
+create index endpoints_by_concurrency on endpoints (concurrency);
+
 -- Secrets that were rotated away and sign beside the present one until their time is over.
 create table retired_secrets (
   account_id bigint not null,

@@ -1,5 +1,6 @@
 //! kill -9 in the middle of a stream of batches: acknowledged means on disk.
 
+#[cfg(debug_assertions)]
 mod failpoints;
 mod processes;
 
