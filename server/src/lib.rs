@@ -17,6 +17,7 @@ pub mod identity;
 pub mod insight;
 pub mod keys;
 pub mod limits;
+pub mod listen;
 pub mod media;
 pub mod metrics;
 pub mod owner_link;

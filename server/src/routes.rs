@@ -59,6 +59,7 @@ fn pages() -> Router<State> {
         .route("/", get(page::home))
         .route("/sdk", get(page::sdk))
         .route("/docs/metrics", get(page::metrics))
+        .route("/docs/webhooks", get(page::webhooks))
         .route("/report/{token}", get(page::report))
         .route("/demo/interactions", get(page::gallery))
         .route("/video/play/{token}", get(page::play))

@@ -16,7 +16,7 @@ use crate::{
     state::{Inner, State, now},
     store::{Store, StoreError},
     talk::{Talks, letters::PostOffice},
-    webhook::courier::Courier,
+    webhook::{courier::Courier, replay, streams::Seats, trim},
     writer::{Writer, rollup},
 };
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
@@ -72,6 +72,7 @@ impl Server {
         let (writer, writer_task) = Writer::start(store.clone(), config.link(""), bell.clone(), writer_stop.clone());
         let geo = Geo::open(config.geo_db.clone()).await?;
         let egress = egress::Client::for_reading(&config.egress_allow)?;
+        let hooks = egress::Client::new(&config.egress_allow)?;
         let state = State::new(Inner {
             catalogue: Catalogue::new(store.clone()),
             talks: Talks::new(store.clone()),
@@ -80,6 +81,7 @@ impl Server {
             keys,
             contents: Contents::new(media.clone()),
             egress,
+            hooks,
             media,
             salts: Salts::default(),
             agents: Agents::default(),
@@ -88,14 +90,17 @@ impl Server {
             counters: Counters::default(),
             writer,
             courier_bell: bell,
+            replay_bell: Notify::new(),
+            hook_streams: Seats::default(),
             stopping: stopping.clone(),
         });
-        let courier = tokio::spawn(Courier::new(state.clone())?.run(stopping.clone()));
+        let courier = tokio::spawn(Courier::new(state.clone()).run(stopping.clone()));
+        let replays = tokio::spawn(replay::run(state.clone(), stopping.clone()));
         let sweeper = tokio::spawn(sweep(state.clone(), stopping.clone()));
         let app = routes::router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
         let stopped = stopping.clone().cancelled_owned();
         let http = tokio::spawn(async move { axum::serve(listener, app).with_graceful_shutdown(stopped).await });
-        let mut helpers = vec![courier, sweeper];
+        let mut helpers = vec![courier, replays, sweeper];
         if let Some(office) = PostOffice::new(state.clone()).map_err(StartError::Letters)? {
             helpers.push(tokio::spawn(office.run(stopping.clone())));
         }
@@ -143,6 +148,9 @@ async fn sweep(state: State, stopping: CancellationToken) {
             purged_at = now();
             if let Err(error) = retention::sweep(&state, purged_at).await {
                 tracing::warn!(%error, "old entries were not purged");
+            }
+            if let Err(error) = trim::sweep(&state, purged_at).await {
+                tracing::warn!(%error, "old webhooks were not trimmed");
             }
         }
     }

@@ -10,6 +10,7 @@ pub mod metrics;
 pub mod play;
 pub mod report;
 pub mod sdk;
+pub mod webhooks;
 
 use crate::{
     player::{boot, outbox},

@@ -5,8 +5,11 @@
 
 pub mod accounts;
 pub mod answers;
+pub mod attempts;
 pub mod audience;
 pub mod backlog;
+pub mod circuits;
+pub mod claims;
 pub mod comments;
 pub mod deliveries;
 pub mod endpoints;
@@ -15,11 +18,14 @@ pub mod export;
 pub mod figures;
 pub mod interactions;
 pub mod links;
+pub mod log;
 pub mod mails;
 pub mod outbox;
 pub mod people;
 pub mod reactions;
+pub mod replays;
 pub mod salts;
+pub mod secrets;
 pub mod showings;
 pub mod sums;
 pub mod talks;

@@ -1,5 +1,9 @@
 //! kill -9 in the middle of a stream of batches: acknowledged means on disk.
 
+#[cfg(debug_assertions)]
+mod failpoints;
+mod processes;
+
 use crate::support::{batch::View, client, count, receiver::Receiver};
 use serde_json::json;
 use std::{
@@ -22,6 +26,11 @@ pub struct Running {
 
 impl Running {
     pub fn start(folder: &Path) -> Self {
+        Self::start_with(folder, &[])
+    }
+
+    /// With more in its environment.
+    fn start_with(folder: &Path, more: &[(&str, &str)]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_cuepoint"))
             .args(["serve", "--demo"])
             .current_dir(folder)
@@ -31,6 +40,7 @@ impl Running {
             .env("CUEPOINT_EGRESS_ALLOW", "127.0.0.1/32")
             .env("CUEPOINT_LOG", "error")
             .env("CUEPOINT_RATE_LIMITS", "off")
+            .envs(more.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())
             .spawn()
