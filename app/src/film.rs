@@ -66,6 +66,9 @@ pub struct Settings {
     pub comments: Comments,
     /// May viewers react?
     pub reactions: bool,
+    /// Only who has the link finds it: it is in no list for search engines.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub unlisted: bool,
 }
 
 /// Whether a viewer must agree before a cookie tells them apart from others.
@@ -109,6 +112,7 @@ impl Default for Settings {
             comments: Comments::default(),
             consent: None,
             reactions: true,
+            unlisted: false,
         }
     }
 }

@@ -144,16 +144,18 @@ async fn keep(
 }
 
 /// A folder of its own for files that are being made; it goes when it is dropped.
-struct Work(PathBuf);
+pub struct Work(PathBuf);
 
 impl Work {
-    fn new(data: &Path) -> io::Result<Self> {
+    /// # Errors
+    /// The folder can't be made.
+    pub fn new(data: &Path) -> io::Result<Self> {
         let path = data.join(format!("work-{}", hex::encode(random::<8>())));
         fs::create_dir(&path)?;
         Ok(Self(path))
     }
 
-    fn path(&self) -> &Path {
+    pub fn path(&self) -> &Path {
         &self.0
     }
 }

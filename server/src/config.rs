@@ -29,6 +29,8 @@ pub struct Config {
     pub consent: Asking,
     /// The mail server for letters to viewers; without one nobody is asked for an e-mail address.
     pub smtp_url: Option<Url>,
+    /// The longest file that is taken in, in bytes.
+    pub upload_max: u64,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -56,6 +58,7 @@ struct Text {
     geo_db: Option<String>,
     consent: Option<String>,
     smtp_url: Option<String>,
+    upload_max: Option<String>,
 }
 
 const PREFIX: &str = "CUEPOINT_";
@@ -97,6 +100,7 @@ impl Config {
             geo_db: text.geo_db.map(|path| path.trim().into()).filter(|path: &PathBuf| !path.as_os_str().is_empty()),
             consent: parse("CUEPOINT_CONSENT", text.consent, Asking::default().as_str())?,
             smtp_url: smtp(text.smtp_url)?,
+            upload_max: size("CUEPOINT_UPLOAD_MAX", text.upload_max, 10 << 30)?,
         })
     }
 
@@ -146,6 +150,7 @@ fn over(vars: BTreeMap<String, String>, mut text: Text) -> Result<Text, ConfigEr
             "CUEPOINT_GEO_DB" => &mut text.geo_db,
             "CUEPOINT_CONSENT" => &mut text.consent,
             "CUEPOINT_SMTP_URL" => &mut text.smtp_url,
+            "CUEPOINT_UPLOAD_MAX" => &mut text.upload_max,
             _ => return Err(ConfigError::Unknown { name }),
         };
         *slot = Some(value);
@@ -174,6 +179,20 @@ fn smtp(text: Option<String>) -> Result<Option<Url>, ConfigError> {
         return Err(wrong(name, "must be an smtp or smtps address"));
     }
     Ok(Some(url))
+}
+
+/// Bytes, also as `500M` or `10G`.
+fn size(name: &'static str, text: Option<String>, default: u64) -> Result<u64, ConfigError> {
+    let Some(text) = text else { return Ok(default) };
+    let text = text.trim();
+    let (digits, shift) = match text.as_bytes().last() {
+        Some(b'K' | b'k') => (&text[..text.len() - 1], 10),
+        Some(b'M' | b'm') => (&text[..text.len() - 1], 20),
+        Some(b'G' | b'g') => (&text[..text.len() - 1], 30),
+        _ => (text, 0),
+    };
+    let bytes = digits.parse::<u64>().ok().and_then(|n| n.checked_mul(1 << shift)).filter(|n| (1..1 << 50).contains(n));
+    bytes.ok_or_else(|| wrong(name, format!("{text:?} is not a size such as 500M or 10G")))
 }
 
 /// Networks by CIDR or single address, separated by commas or blanks.
@@ -205,6 +224,7 @@ impl fmt::Display for Config {
             geo_db: self.geo_db.as_ref().map(|path| path.display().to_string()),
             consent: Some(self.consent.as_str().into()),
             smtp_url: self.smtp_url.as_ref().map(|url| without_password(url.as_str())),
+            upload_max: Some(self.upload_max.to_string()),
         };
         f.write_str(&toml::to_string(&text).map_err(|_| fmt::Error)?)
     }
@@ -254,6 +274,19 @@ mod tests {
         let error = load(&[("CUEPOINT_RATE_LIMITS", "session=lots")]).expect_err("not a rate").to_string();
         assert!(error.starts_with("CUEPOINT_RATE_LIMITS: session: \"lots\" is not a rate"), "{error}");
         assert_eq!(load(&[("CUEPOINT_RATE_LIMITS", "off")]).expect("none").rate_limits.video, None);
+    }
+
+    #[test]
+    fn a_size_is_bytes_or_their_thousands() {
+        let most = |text: &str| load(&[("CUEPOINT_UPLOAD_MAX", text)]).map(|config| config.upload_max);
+        assert_eq!(load(&[]).expect("defaults").upload_max, 10_737_418_240);
+        assert_eq!(
+            (most("5").expect("bytes"), most("2K").expect("a size"), most(" 3g").expect("a size")),
+            (5, 2_048, 3 << 30)
+        );
+        for wrong in ["", "0", "-1", "1T", "G", "99999999999999G"] {
+            assert!(most(wrong).expect_err(wrong).to_string().starts_with("CUEPOINT_UPLOAD_MAX: "), "{wrong}");
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ use std::{sync::Arc, time::Duration};
 pub struct Contents {
     media: Media,
     kept: Cache<i64, Arc<Vec<Line>>>,
+    said: Cache<i64, Arc<str>>,
 }
 
 /// How long a file that was replaced may go unseen.
@@ -20,11 +21,30 @@ const LINES: usize = 200;
 
 impl Contents {
     pub fn new(media: Media) -> Self {
-        Self { media, kept: Cache::builder().max_capacity(KEPT).time_to_live(FRESH).build() }
+        let kept = Cache::builder().max_capacity(KEPT).time_to_live(FRESH).build();
+        Self { media, kept, said: Cache::builder().max_capacity(KEPT).time_to_live(FRESH).build() }
     }
 
     pub async fn of(&self, video: &Video) -> Arc<Vec<Line>> {
         self.kept.get_with(video.id, self.read(video)).await
+    }
+
+    /// Forgets a video whose files have changed.
+    pub async fn forget(&self, video_id: i64) {
+        self.kept.invalidate(&video_id).await;
+        self.said.invalidate(&video_id).await;
+    }
+
+    /// All that is said, as one text; empty without captions.
+    pub async fn said(&self, video: &Video) -> Arc<str> {
+        self.said.get_with(video.id, self.hear(video)).await
+    }
+
+    async fn hear(&self, video: &Video) -> Arc<str> {
+        let Some(track) = video.files.captions.first() else { return Arc::from("") };
+        let text = self.media.text(&Media::path(video.account_id, video.id, &track.src)).await;
+        let text = text.inspect_err(|error| tracing::warn!(%error, video = video.id, "captions")).unwrap_or_default();
+        cues(&text).map(|line| line.text).collect::<Vec<_>>().join(" ").into()
     }
 
     async fn read(&self, video: &Video) -> Arc<Vec<Line>> {

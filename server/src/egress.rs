@@ -98,6 +98,18 @@ impl Client {
 /// # Errors
 /// A flaw of `url`.
 pub fn check_url(text: &str, allow: &[IpNet]) -> Result<Url, Flaw> {
+    check(text, allow, Ports::Https, "must lead to a public address by https on port 443")
+}
+
+/// The same for what is only read: http on port 80 too.
+///
+/// # Errors
+/// A flaw of `url`.
+pub fn check_readable(text: &str, allow: &[IpNet]) -> Result<Url, Flaw> {
+    check(text, allow, Ports::Web, "must lead to a public address by https or http")
+}
+
+fn check(text: &str, allow: &[IpNet], ports: Ports, elsewhere: &str) -> Result<Url, Flaw> {
     let flaw = |message: &str| Flaw::new("url", message);
     let url = Url::parse(text).map_err(|_| flaw("is not a URL"))?;
     if !matches!(url.scheme(), "https" | "http") {
@@ -106,14 +118,14 @@ pub fn check_url(text: &str, allow: &[IpNet]) -> Result<Url, Flaw> {
     if !url.username().is_empty() || url.password().is_some() {
         return Err(flaw("may not carry a user name or password"));
     }
-    let reach = Reach::of(&url, Ports::Https);
+    let reach = Reach::of(&url, ports);
     let may = match url.host() {
         Some(Host::Ipv4(ip)) => reach.permits(allow, ip.into()),
         Some(Host::Ipv6(ip)) => reach.permits(allow, ip.into()),
         Some(Host::Domain(name)) => !is_local(name) || LOOPBACK.iter().any(|ip| reach.permits(allow, *ip)),
         None => false,
     };
-    if may { Ok(url) } else { Err(flaw("must lead to a public address by https on port 443")) }
+    if may { Ok(url) } else { Err(flaw(elsewhere)) }
 }
 
 const LOOPBACK: [IpAddr; 2] = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];

@@ -2,9 +2,11 @@
 
 mod report;
 mod talk;
+mod upload;
 
 pub use report::report;
 pub use talk::{confirm, fragment as talk_fragment, part};
+pub use upload::{send, upload};
 
 use crate::{
     assets,
@@ -17,7 +19,7 @@ use crate::{
     keys::random,
     spoken,
     state::{State, now},
-    store::videos::Video,
+    store::{jobs, videos::Video},
     timeline::{self, Person, Place, Visit},
     visitor::Visitor,
 };
@@ -174,6 +176,8 @@ pub async fn show(state: &State, token: String, asked: Asked, surface: Surface, 
         sdk_url: state.config.link("/sdk/player.js"),
         contents: state.contents.of(video).await,
         watching_as: found.arrival.watching_as.clone(),
+        card: crate::sharing::card(state, &found.published).await,
+        mail_picture: crate::sharing::mail_picture(state, video),
     };
     let film = found.film;
     let page = html(state, asked.lang, 200, &path, &closed_frames, move |frame| {
@@ -265,10 +269,17 @@ async fn watchable(state: &State, token: String) -> Result<Arc<Published>, Close
     let expired = video.expires_at.is_some_and(|at| at <= now());
     match video.state.as_str() {
         _ if expired || video.deleted_at.is_some() => Err(Closed::Gone),
-        "processing" => Err(Closed::Processing),
+        "processing" => Err(Closed::Processing(percent(state, video).await)),
         "failed" => Err(Closed::Failed(video.error.clone().unwrap_or_default())),
         _ => Ok(published),
     }
+}
+
+/// How far a video's preparation is; a page can do without.
+async fn percent(state: &State, video: &Video) -> Option<i64> {
+    let mut reader = state.store.reader().await.ok()?;
+    let job = jobs::under_way(reader.conn(), video.account_id, video.id).await.ok()?.into_iter().next()?;
+    Some(state.jobs.reached(job.id).map_or(job.percent, |reached| reached.percent))
 }
 
 /// The allow-list of an embed, held against the page that frames it. A page that hides its address
@@ -317,7 +328,7 @@ async fn film(
         src: given(video.files.media.as_deref().map(file)).unwrap_or_default(),
         stream: given(video.files.stream.as_deref().map(file)),
         sounds: sounds.filter(|_| !mine.withholds_media).collect(),
-        poster: format!("/thumbnails/{}.jpg", video.token),
+        poster: poster(video),
         captions: tracks.collect(),
         chapters: video.files.chapters.as_deref().map(file),
         storyboard: video.files.storyboard.as_deref().map(file),
@@ -326,6 +337,13 @@ async fn film(
         pass: pass.unwrap_or_default(),
     };
     Ok((film, mine.before))
+}
+
+/// The address of a poster changes with it, since browsers keep it for a while.
+fn poster(video: &Video) -> String {
+    let path = format!("/thumbnails/{}.jpg", video.token);
+    let hash = video.files.poster.as_deref().and_then(|name| name.strip_prefix("poster-")?.strip_suffix(".jpg"));
+    hash.map_or(path.clone(), |hash| format!("{path}?v={hash}"))
 }
 
 fn refuse(state: &State, lang: Lang, closed: Closed, frames: &Frames<'_>) -> Response {

@@ -1,10 +1,10 @@
 //! Every address the server answers.
 
-use crate::{api, assets, page, state::State};
+use crate::{api, assets, page, sharing, state::State};
 use app::engage::RECORD_PATH;
 use axum::{
     Router,
-    extract::{Request, State as Shared},
+    extract::{DefaultBodyLimit, Request, State as Shared},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
@@ -38,9 +38,14 @@ pub fn router(state: State) -> Router {
         .route("/video/forget/{token}", post(api::forget::forget))
         .route("/media/{token}/{file}", get(api::media::file))
         .route("/thumbnails/{name}", get(api::media::thumbnail))
+        .route("/previews/{name}", get(api::media::preview))
         .route("/pkg/{file}", get(assets::get))
         .route("/hls/{file}", get(assets::get))
         .route("/sdk/{file}", get(assets::sdk))
+        .route("/services/oembed", get(sharing::oembed::answer))
+        .route("/robots.txt", get(sharing::sitemap::robots))
+        .route("/sitemap.xml", get(sharing::sitemap::index))
+        .route("/sitemap/{file}", get(sharing::sitemap::videos))
         .route(RECORD_PATH, post(api::engage::record).fallback(api::engage::only_post))
         .route("/livez", get(|| async { "ok" }))
         .route("/readyz", get(ready))
@@ -61,6 +66,7 @@ fn pages() -> Router<State> {
         .route("/docs/metrics", get(page::metrics))
         .route("/docs/webhooks", get(page::webhooks))
         .route("/report/{token}", get(page::report))
+        .route("/upload", get(page::upload).post(page::send).layer(DefaultBodyLimit::disable()))
         .route("/demo/interactions", get(page::gallery))
         .route("/video/play/{token}", get(page::play))
         .route("/video/embed/{token}", get(page::embed))

@@ -8,6 +8,7 @@ use crate::{
     egress,
     geo::{Geo, GeoError},
     identity::Salts,
+    jobs::{self, Jobs},
     keys::Keys,
     limits::Limits,
     media::{Media, MediaError},
@@ -89,6 +90,7 @@ impl Server {
             limits: Limits::default(),
             counters: Counters::default(),
             writer,
+            jobs: Jobs::default(),
             courier_bell: bell,
             replay_bell: Notify::new(),
             hook_streams: Seats::default(),
@@ -97,10 +99,12 @@ impl Server {
         let courier = tokio::spawn(Courier::new(state.clone()).run(stopping.clone()));
         let replays = tokio::spawn(replay::run(state.clone(), stopping.clone()));
         let sweeper = tokio::spawn(sweep(state.clone(), stopping.clone()));
+        let work = tokio::spawn(jobs::run(state.clone(), stopping.clone()));
+        let broom = tokio::spawn(jobs::sweep::run(state.clone(), stopping.clone()));
         let app = routes::router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
         let stopped = stopping.clone().cancelled_owned();
         let http = tokio::spawn(async move { axum::serve(listener, app).with_graceful_shutdown(stopped).await });
-        let mut helpers = vec![courier, replays, sweeper];
+        let mut helpers = vec![courier, replays, sweeper, work, broom];
         if let Some(office) = PostOffice::new(state.clone()).map_err(StartError::Letters)? {
             helpers.push(tokio::spawn(office.run(stopping.clone())));
         }

@@ -56,6 +56,22 @@ pub fn instant(at: i64) -> String {
     format!("{:04}-{month:02}-{:02}T{:02}:{:02}:{:02}Z", date.year(), date.day(), t.hour(), t.minute(), t.second())
 }
 
+/// An instant (Unix milliseconds) as headers have it (RFC 9110, section 5.6.7): `Mon, 23 Nov 2026 10:20:30 GMT`.
+pub fn http_date(at: i64) -> String {
+    let Ok(t) = time::OffsetDateTime::from_unix_timestamp(at.div_euclid(1_000)) else { return String::new() };
+    let (day, month) = (t.weekday().to_string(), t.month().to_string());
+    format!(
+        "{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT",
+        &day[..3],
+        t.day(),
+        &month[..3],
+        t.year(),
+        t.hour(),
+        t.minute(),
+        t.second()
+    )
+}
+
 /// An instant (Unix milliseconds, UTC) as the compatible API writes it: `31/12/2018 02:23 AM`.
 pub fn compatible(at: i64) -> String {
     let Ok(t) = time::OffsetDateTime::from_unix_timestamp(at.div_euclid(1_000)) else { return String::new() };
@@ -98,6 +114,12 @@ mod tests {
         assert_eq!(views(Lang::De, 1_234), "1.234 Aufrufe");
         let arabic: Vec<String> = [0, 1, 2, 3, 11, 100].map(|n| views(Lang::Ar, n)).to_vec();
         assert!((1..6).all(|i| arabic[i] != arabic[i - 1]), "{arabic:?}");
+    }
+
+    #[test]
+    fn a_header_has_the_time_of_greenwich() {
+        assert_eq!(http_date(1_546_222_980_000), "Mon, 31 Dec 2018 02:23:00 GMT");
+        assert_eq!(http_date(i64::MAX), "");
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use crate::{
     agent::Agents, catalogue::Catalogue, config::Config, contents::Contents, egress, geo::Geo, identity::Salts,
-    keys::Keys, limits::Limits, media::Media, metrics::Counters, store::Store, talk::Talks, webhook::streams::Seats,
-    writer::Writer,
+    jobs::Jobs, keys::Keys, limits::Limits, media::Media, metrics::Counters, store::Store, talk::Talks,
+    webhook::streams::Seats, writer::Writer,
 };
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -31,6 +31,8 @@ pub struct Inner {
     pub counters: Counters,
     pub writer: Writer,
     pub talks: Talks,
+    /// Videos on their way in.
+    pub jobs: Jobs,
     /// Rung after a commit that queued deliveries.
     pub courier_bell: Arc<Notify>,
     /// Rung after a replay was ordered.

@@ -13,10 +13,12 @@ pub enum Closed {
     Gone,
     /// It may not be framed by this site; it can be watched under the given address, if any.
     NotHere(Option<String>),
-    /// It is being prepared; the page looks again by itself.
-    Processing,
-    /// It could not be prepared, for this reason.
+    /// It is being prepared, and so far, in percent; the page looks again by itself.
+    Processing(Option<i64>),
+    /// It could not be prepared, for this reason: one of the names on the wire, or a sentence.
     Failed(String),
+    /// The link does not open the upload page.
+    NoUpload,
     /// The link does not open the report.
     NoReport,
     /// Our fault, and over soon.
@@ -31,8 +33,8 @@ impl Closed {
         match self {
             Closed::Unknown => 404,
             Closed::Gone => 410,
-            Closed::NotHere(_) | Closed::NoReport => 403,
-            Closed::Processing | Closed::Failed(_) => 200,
+            Closed::NotHere(_) | Closed::NoReport | Closed::NoUpload => 403,
+            Closed::Processing(_) | Closed::Failed(_) => 200,
             Closed::Unwell => 503,
         }
     }
@@ -42,9 +44,10 @@ impl Closed {
             Closed::Unknown => Word::UnknownTitle,
             Closed::Gone => Word::GoneTitle,
             Closed::NotHere(_) => Word::NotHereTitle,
-            Closed::Processing => Word::ProcessingTitle,
+            Closed::Processing(_) => Word::ProcessingTitle,
             Closed::Failed(_) => Word::FailedTitle,
             Closed::NoReport => Word::ReportClosedTitle,
+            Closed::NoUpload => Word::UploadClosedTitle,
             Closed::Unwell => Word::UnwellTitle,
         }
     }
@@ -54,9 +57,12 @@ impl Closed {
             Closed::Unknown => Word::UnknownAdvice,
             Closed::Gone => Word::GoneAdvice,
             Closed::NotHere(_) => Word::NotHereAdvice,
-            Closed::Processing => Word::ProcessingAdvice,
-            Closed::Failed(reason) => return reason.clone(),
-            Closed::NoReport => Word::ReportClosedAdvice,
+            Closed::Processing(_) => Word::ProcessingAdvice,
+            Closed::Failed(reason) => match failed(reason) {
+                Some(word) => word,
+                None => return reason.clone(),
+            },
+            Closed::NoReport | Closed::NoUpload => Word::ReportClosedAdvice,
             Closed::Unwell => Word::UnwellAdvice,
         };
         lang.say(word).to_owned()
@@ -66,10 +72,24 @@ impl Closed {
     fn error(&self) -> &'static str {
         match self {
             Closed::Unknown | Closed::Gone => "NotFoundError",
-            Closed::NotHere(_) | Closed::NoReport => "PrivacyError",
-            Closed::Processing | Closed::Failed(_) | Closed::Unwell => "UnavailableError",
+            Closed::NotHere(_) | Closed::NoReport | Closed::NoUpload => "PrivacyError",
+            Closed::Processing(_) | Closed::Failed(_) | Closed::Unwell => "UnavailableError",
         }
     }
+}
+
+/// What viewers are told of a reason that has a name.
+fn failed(reason: &str) -> Option<Word> {
+    Some(match reason {
+        "INVALID_URL" | "UNREACHABLE_URL" => Word::FailedReach,
+        "UNAUTHORIZED" => Word::FailedRights,
+        "NETWORK_ERROR" => Word::FailedBroke,
+        "FILE_TOO_LARGE" => Word::FailedLarge,
+        "UNSUPPORTED_FORMAT" => Word::FailedKind,
+        "PREPROCESS_FAILED" => Word::FailedMaking,
+        "CANCELLED" => Word::FailedStopped,
+        _ => return None,
+    })
 }
 
 /// Tells the page around the frame what is wrong, once it has said hello.
@@ -88,12 +108,14 @@ pub fn ClosedPage(frame: Frame, closed: Closed) -> impl IntoView {
     let lang = frame.lang;
     let (title, advice) = (lang.say(closed.title()), closed.advice(lang));
     let (script, nonce) = (script(&closed, lang), frame.nonce.clone());
-    let waiting = closed == Closed::Processing;
+    let waiting = matches!(closed, Closed::Processing(_));
+    let progress = match closed {
+        Closed::Processing(Some(percent)) => Some((percent, lang.with(Word::Percented, &percent.to_string()))),
+        _ => None,
+    };
     let elsewhere = match closed {
         Closed::NotHere(address) => address,
-        Closed::Unknown | Closed::Gone | Closed::Processing | Closed::Failed(_) | Closed::NoReport | Closed::Unwell => {
-            None
-        }
+        _ => None,
     };
     view! {
         <Document frame title=title.to_owned() class="page closed">
@@ -106,6 +128,9 @@ pub fn ClosedPage(frame: Frame, closed: Closed) -> impl IntoView {
                 </svg>
                 <h1>{title}</h1>
                 <p>{advice}</p>
+                {progress.map(|(percent, said)| view! {
+                    <p><progress max="100" value=percent.to_string() aria-label=said>{format!("{percent} %")}</progress></p>
+                })}
                 {elsewhere.map(|href| view! {
                     <a class="button" href=href target="_blank" rel="noopener">{lang.say(Word::WatchThere)}</a>
                 })}

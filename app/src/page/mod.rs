@@ -1,5 +1,6 @@
 //! Whole pages: the document around a view, and what it loads.
 
+pub mod card;
 pub mod closed;
 pub mod confirm;
 pub mod embed;
@@ -10,6 +11,7 @@ pub mod metrics;
 pub mod play;
 pub mod report;
 pub mod sdk;
+pub mod upload;
 pub mod webhooks;
 
 use crate::{
@@ -83,6 +85,7 @@ pub(crate) fn Document(
     #[prop(optional)] description: String,
     #[prop(optional)] poster: String,
     #[prop(optional)] boots: bool,
+    #[prop(optional)] more: Option<AnyView>,
     class: &'static str,
     children: Children,
 ) -> impl IntoView {
@@ -104,6 +107,7 @@ pub(crate) fn Document(
                 <link rel="canonical" href=canonical />
                 <link rel="icon" href="data:," />
                 <meta name="color-scheme" content="light dark" />
+                {more}
             </head>
             <body>
                 {children()}

@@ -1,6 +1,6 @@
 //! The play page: the video, its title, its contents beside it, and ways to pass it on.
 
-use super::{Document, Frame, rest};
+use super::{Document, Frame, card::Card, rest};
 use crate::{
     film::Film,
     player::{Player, Setting, clock},
@@ -29,6 +29,10 @@ pub struct About {
     pub contents: Arc<Vec<Line>>,
     /// Whom the page takes its viewer for: a masked e-mail address, or a name.
     pub watching_as: Option<String>,
+    /// What machines are told.
+    pub card: Card,
+    /// A picture that moves, else one with a play mark: for mails.
+    pub mail_picture: String,
 }
 
 /// A moment of the video, with what it is about.
@@ -50,6 +54,7 @@ pub fn PlayPage(frame: Frame, film: Film, about: About, setting: Setting, talk: 
     let share = share(lang, &film, &about);
     let viewer = about.watching_as.map(|who| viewer(lang, who, &film.token));
     let live_nonce = frame.nonce.clone();
+    let more = about.card.head(frame.nonce.clone());
     let talk = talk.map(|talk| {
         view! {
             {section(lang, talk, film.pass.clone())}
@@ -58,7 +63,7 @@ pub fn PlayPage(frame: Frame, film: Film, about: About, setting: Setting, talk: 
     });
     let class = if has_contents { "watch wide" } else { "watch" };
     view! {
-        <Document frame title=title.clone() description=description.clone() poster boots=true class="page">
+        <Document frame title=title.clone() description=description.clone() poster boots=true more class="page">
             <main class=class>
                 <Player film setting />
                 {rest}
@@ -150,6 +155,7 @@ fn share(lang: Lang, film: &Film, about: &About) -> impl IntoView + use<> {
         (Word::Embed, frame(format!("style=\"width:100%;aspect-ratio:{width}/{height};border:0\"")), false),
         (Word::EmbedFixed, frame(format!("width=\"{}\" height=\"{}\" style=\"border:0\"", fixed.0, fixed.1)), false),
         (Word::EmbedElement, element, false),
+        (Word::EmbedMail, mail(lang, film, about), false),
     ];
     let rows = rows.into_iter().map(|(word, text, at)| {
         view! {
@@ -178,6 +184,20 @@ fn share(lang: Lang, film: &Film, about: &About) -> impl IntoView + use<> {
             {rows.collect_view()}
         </div>
     }
+}
+
+/// For a mail, which shows no player: a picture that leads to the page.
+fn mail(lang: Lang, film: &Film, about: &About) -> String {
+    let (width, height) = (film.width.max(1), film.height.max(1));
+    let wide = 320.min(320 * width / height).max(1);
+    format!(
+        "<a href=\"{}\"><img src=\"{}\" alt=\"{}: {}\" width=\"{wide}\" height=\"{}\" style=\"border:0\"></a>",
+        about.share_url,
+        about.mail_picture,
+        lang.say(Word::PlayVideo),
+        attribute(&film.title),
+        wide * height / width,
+    )
 }
 
 fn attribute(text: &str) -> String {

@@ -65,6 +65,10 @@ words! {
         ViewsZero ViewsOne ViewsTwo ViewsFew ViewsMany ViewsOther PlayedBy WatchingAs NotYou
         UnknownTitle UnknownAdvice GoneTitle GoneAdvice NotHereTitle NotHereAdvice WatchThere ProcessingTitle
         ProcessingAdvice FailedTitle UnwellTitle UnwellAdvice HomeTitle HomeAdvice
+        EmbedMail FailedReach FailedRights FailedBroke FailedLarge FailedKind FailedMaking FailedStopped Percented
+        // Uploads
+        UploadTitle UploadAbout UploadDrop UploadSend UploadQueued UploadSending UploadPaused UploadResume UploadLost
+        UploadPreparing UploadReady UploadFailed UploadLarge UploadClosedTitle
         // Interactions
         Annotation CallToAction EndScreen Skip SkipIn Vote CheckAnswer Send Choose Optional PickOne PickSome Votes Right NotRight Thanks NextIn StayHere FieldMissing FieldEmail FieldPhone FieldNumber FieldDate FieldOption FieldTooLong ConsentChanged TooQuick AlreadyAnswered NotSent Continue AnswerToWatch
         // Talk

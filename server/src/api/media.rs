@@ -1,4 +1,4 @@
-//! `GET /media/{token}/{file}` and `/thumbnails/{token}[_play].jpg`.
+//! `GET /media/{token}/{file}`, `/thumbnails/{token}[_play].jpg` and `/previews/{token}.gif`.
 
 use crate::{
     catalogue::Published,
@@ -45,6 +45,27 @@ pub async fn thumbnail(
     };
     let files = &published.video.files;
     match if with_mark { &files.poster_play } else { &files.poster } {
+        Some(file) => serve(&state, &published, file, &method, &headers).await,
+        None => placeholder(),
+    }
+}
+
+/// `GET /previews/{token}.gif` and `.webp`
+pub async fn preview(
+    Shared(state): Shared<State>,
+    Path(name): Path<String>,
+    method: Method,
+    headers: HeaderMap,
+) -> Response {
+    let Some((token, ending @ ("gif" | "webp"))) = name.rsplit_once('.') else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let published = match available(&state, token.to_owned()).await {
+        Ok(published) => published,
+        Err(status) => return status.into_response(),
+    };
+    let files = &published.video.files;
+    match if ending == "gif" { &files.preview } else { &files.preview_webp } {
         Some(file) => serve(&state, &published, file, &method, &headers).await,
         None => placeholder(),
     }

@@ -2,12 +2,15 @@
 
 pub mod caller;
 pub mod comments;
+mod cors;
 pub mod cta;
 pub mod engage;
 pub mod faces;
 pub mod fields;
 pub mod forget;
+pub mod import;
 pub mod interactions;
+pub mod jobs;
 pub mod links;
 pub mod media;
 pub mod owner;
@@ -15,15 +18,19 @@ pub mod people;
 pub mod reports;
 pub mod settings;
 pub mod talk;
+pub mod uploads;
 pub mod videos;
 pub mod viewer_key;
 pub mod webhooks;
 
 use crate::{reply::Reply, state::State};
 use app::error::ApiError;
-use axum::{Router, middleware, routing::get};
+use axum::{
+    Router, middleware,
+    routing::{get, post},
+};
 
-/// Everything under `/api`; all but the schema needs an API key.
+/// Everything under `/api`; all but the schema needs an API key, uploads one or a pass.
 pub fn routes(state: &State) -> Router<State> {
     Router::new()
         .merge(reports::routes())
@@ -36,9 +43,14 @@ pub fn routes(state: &State) -> Router<State> {
         .merge(people::routes())
         .merge(settings::routes())
         .merge(webhooks::routes())
+        .merge(import::routes())
+        .merge(jobs::routes())
+        .route("/api/v1/me/upload-links", post(uploads::pass::mint))
         .route("/api/v1/{*rest}", axum::routing::any(nowhere))
         .layer(middleware::from_fn_with_state(state.clone(), caller::identify))
+        .merge(uploads::routes(state))
         .route(interactions::SCHEMA, get(interactions::served_schema))
+        .layer(middleware::from_fn(cors::allow))
 }
 
 async fn nowhere() -> Reply {

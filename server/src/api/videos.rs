@@ -1,11 +1,16 @@
-//! `/api/v1/videos/{id}`: one video as its owner sees and changes it.
+//! `/api/v1/videos/{id}`: one video as its owner sees and changes it; `/api/v1/me/videos/list`: all of them.
 
-mod change;
+pub mod change;
+mod list;
+mod media;
+mod remove;
+mod shown;
+mod texts;
 
 use self::change::Change;
 use super::{caller::Caller, fields::Fields};
 use crate::{
-    config::Config,
+    jobs::told,
     reply::Reply,
     state::State,
     store::videos::{self, Video},
@@ -13,18 +18,25 @@ use crate::{
 use app::{
     error::{ApiError, Flaw},
     film::End,
-    ids::Token,
 };
 use axum::{
     Json, Router,
     extract::{self, Path},
     routing::get,
 };
-use serde_json::{Value, json};
+use serde_json::Value;
+
+pub use shown::{imported, links, on_wire};
 
 /// All of them need [`super::caller::identify`] around them.
 pub fn routes() -> Router<State> {
-    Router::new().route("/api/v1/videos/{id}", get(show).patch(alter))
+    Router::new()
+        .route("/api/v1/videos/{id}", get(show).patch(alter).delete(remove::remove))
+        .route("/api/v1/me/video/{id}", get(show).patch(alter).delete(remove::remove))
+        .merge(list::routes())
+        .merge(media::routes())
+        .merge(remove::routes())
+        .merge(texts::routes())
 }
 
 async fn show(
@@ -70,9 +82,7 @@ async fn keep(state: &State, account_id: i64, id: i64, change: Change, mut flaws
     }
     videos::update(tx.conn(), &video).await?;
     tx.commit().await?;
-    if let Ok(token) = Token::try_from(video.token.clone()) {
-        state.catalogue.forget(&token).await;
-    }
+    told::forget(state, &video).await;
     Ok(on_wire(&video, &state.config))
 }
 
@@ -83,7 +93,7 @@ pub(super) async fn of_caller(state: &State, account_id: i64, id: &str) -> Resul
     Ok(video.filter(|video| is_of(video, account_id)).ok_or_else(unknown)?)
 }
 
-fn video_id(text: &str) -> Result<i64, ApiError> {
+pub(super) fn video_id(text: &str) -> Result<i64, ApiError> {
     text.parse().map_err(|_| unknown())
 }
 
@@ -93,27 +103,4 @@ pub(super) fn unknown() -> ApiError {
 
 pub(super) fn is_of(video: &Video, account_id: i64) -> bool {
     video.account_id == account_id && video.deleted_at.is_none()
-}
-
-fn on_wire(video: &Video, config: &Config) -> Value {
-    let settings = &video.settings;
-    json!({
-        "video_id": video.id,
-        "token": video.token,
-        "title": video.title,
-        "description": video.description,
-        "state": video.state,
-        // Seconds.
-        "duration": video.duration_ms.map(|ms| ms as f64 / 1_000.0),
-        "share_url": config.link(&format!("/video/play/{}", video.token)),
-        "embed_url": config.link(&format!("/video/embed/{}", video.token)),
-        "thumbnail_url": config.link(&format!("/thumbnails/{}.jpg", video.token)),
-        "end": settings.end,
-        "next": settings.next,
-        "download": settings.download,
-        "theme": settings.theme,
-        "consent": settings.consent,
-        "comments": settings.comments,
-        "reactions": settings.reactions,
-    })
 }

@@ -1,15 +1,18 @@
-//! Runs ffmpeg and ffprobe: on files of this machine only, niced, and never longer than allowed.
+//! Runs ffmpeg and ffprobe: on files of this machine only, without a network, niced, and never with more time,
+//! memory or disk than allowed.
 
 use std::{
     env,
     ffi::OsString,
     io,
     path::{Path, PathBuf},
-    process::Stdio,
+    process::{self, Stdio},
+    sync::OnceLock,
+    thread,
     time::Duration,
 };
 use tokio::{
-    io::{AsyncRead, AsyncReadExt},
+    io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader},
     process::Command,
     time,
 };
@@ -39,6 +42,9 @@ const FORMATS: &str = "mov,matroska,avi,mpegts,mpeg,flv,ogg,asf,wav,mp3,flac,aac
 const SAID: usize = 2_000;
 /// The longest answer on standard output, in bytes.
 const ANSWER: u64 = 4 << 20;
+/// The memory that a tool may ask for, and the largest file that it may write, in bytes.
+const MEMORY: u64 = 8 << 30;
+const LARGEST: u64 = 256 << 30;
 
 impl Child {
     pub fn ffmpeg() -> Self {
@@ -84,27 +90,117 @@ impl Child {
     /// The tool is missing, fails, or takes longer than `limit`.
     pub async fn run(self, limit: Duration) -> Result<Vec<u8>, ChildError> {
         let tool = self.tool;
+        let mut child = self.spawn(limit)?;
+        let out = child.stdout.take();
+        let (answer, _) = ended(tool, child, limit, answer(out)).await?;
+        answer.map_err(|source| ChildError::Io { tool, source })
+    }
+
+    /// Runs ffmpeg to its end, and says again and again at which millisecond of its output it is.
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    pub async fn run_telling(mut self, limit: Duration, tell: impl FnMut(i64)) -> Result<(), ChildError> {
+        let words = ["-nostats", "-progress", "pipe:1"];
+        self.args.splice(0..0, words.map(OsString::from));
+        let tool = self.tool;
+        let mut child = self.spawn(limit)?;
+        let out = child.stdout.take();
+        ended(tool, child, limit, told(out, tell)).await?;
+        Ok(())
+    }
+
+    /// Runs it to its end and returns the last of what it said on standard error.
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    pub async fn run_said(self, limit: Duration) -> Result<String, ChildError> {
+        let tool = self.tool;
+        let mut child = self.spawn(limit)?;
+        let out = child.stdout.take();
+        Ok(ended(tool, child, limit, answer(out)).await?.1)
+    }
+
+    fn spawn(self, limit: Duration) -> Result<tokio::process::Child, ChildError> {
+        let Self { tool, args } = self;
         let path = on_path(tool).ok_or(ChildError::Missing(tool))?;
-        let mut command = match on_path("nice") {
-            Some(nice) => {
-                let mut command = Command::new(nice);
-                command.args(["-n", "10"]).arg(path);
-                command
-            }
-            None => Command::new(path),
-        };
-        command.args(self.args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-        let io = |source| ChildError::Io { tool, source };
-        let mut child = command.spawn().map_err(io)?;
-        let (out, err) = (child.stdout.take(), child.stderr.take());
-        let ended = async { tokio::join!(answer(out), tail(err), child.wait()) };
-        let ended = time::timeout(limit, ended).await;
-        let (answer, said, status) = ended.map_err(|_| ChildError::TooLong { tool, limit })?;
-        match status.map_err(io)?.success() {
-            true => answer.map_err(io),
-            false => Err(ChildError::Failed { tool, said }),
+        let mut words: Vec<OsString> = fence(limit);
+        words.push(path.into());
+        words.extend(args);
+        let mut words = words.into_iter();
+        let mut command = Command::new(words.next().unwrap_or_default());
+        command.args(words).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+        // Nothing of ours is any business of a tool that reads what strangers have made.
+        command.env_clear().envs(env::var_os("PATH").map(|path| ("PATH", path)));
+        command.spawn().map_err(|source| ChildError::Io { tool, source })
+    }
+}
+
+async fn ended<T>(
+    tool: &'static str,
+    mut child: tokio::process::Child,
+    limit: Duration,
+    read: impl Future<Output = T>,
+) -> Result<(T, String), ChildError> {
+    let err = child.stderr.take();
+    let ended = async { tokio::join!(read, tail(err), child.wait()) };
+    let ended = time::timeout(limit, ended).await;
+    let (answer, said, status) = ended.map_err(|_| ChildError::TooLong { tool, limit })?;
+    match status.map_err(|source| ChildError::Io { tool, source })?.success() {
+        true => Ok((answer, said)),
+        false => Err(ChildError::Failed { tool, said }),
+    }
+}
+
+/// The words before a tool's name that hold it: as far as this machine has them.
+fn fence(limit: Duration) -> Vec<OsString> {
+    static NO_NETWORK: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let mut words = Vec::new();
+    if let Some(nice) = on_path("nice") {
+        words.extend([nice.into(), "-n".into(), "10".into()]);
+    }
+    if let Some(unshare) = NO_NETWORK.get_or_init(no_network) {
+        words.extend([unshare.into(), "--map-root-user".into(), "--net".into(), "--".into()]);
+    }
+    if let Some(prlimit) = on_path("prlimit") {
+        // Every core may work for as long as the run may last.
+        let cores = thread::available_parallelism().map_or(1, |cores| cores.get() as u64);
+        let seconds = limit.as_secs().max(1).saturating_mul(cores);
+        words.push(prlimit.into());
+        words.extend(
+            [format!("--cpu={seconds}"), format!("--as={MEMORY}"), format!("--fsize={LARGEST}")].map(Into::into),
+        );
+        words.extend(["--core=0", "--"].map(OsString::from));
+    }
+    words
+}
+
+/// What takes the network from a process, where the system lets us.
+fn no_network() -> Option<PathBuf> {
+    let unshare = on_path("unshare")?;
+    let mut trial = process::Command::new(&unshare);
+    trial
+        .args(["--map-root-user", "--net", "--", "true"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    trial.status().ok()?.success().then_some(unshare)
+}
+
+/// Follows what ffmpeg says with `-progress`.
+async fn told(from: Option<impl AsyncRead + Unpin>, mut tell: impl FnMut(i64)) {
+    let Some(from) = from else { return };
+    let mut lines = BufReader::new(from).lines();
+    while let Ok(Some(line)) = lines.next_line().await {
+        if let Some(us) = line.strip_prefix("out_time_us=").and_then(|us| us.parse::<i64>().ok()) {
+            tell(us / 1_000);
         }
     }
+}
+
+/// Is the tool on this machine?
+pub fn has(tool: &str) -> bool {
+    on_path(tool).is_some()
 }
 
 fn on_path(name: &str) -> Option<PathBuf> {
@@ -155,5 +251,27 @@ mod tests {
         let child = Child { tool: "sh", args: vec!["-c".into(), "seq 1 2000 >&2; exit 3".into()] };
         let error = child.run(Duration::from_secs(20)).await.expect_err("failed").to_string();
         assert!(error.starts_with("sh failed: ") && error.ends_with("\n2000") && error.len() < 2_100, "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_tool_is_held_to_its_memory_and_has_no_secrets_of_ours() {
+        let say =
+            |words: &str| Child { tool: "sh", args: vec!["-c".into(), words.into()] }.run(Duration::from_secs(20));
+        let limits = String::from_utf8(say("ulimit -v; ulimit -c; nice; env").await.expect("ran")).expect("text");
+        let lines: Vec<&str> = limits.lines().collect();
+        assert_eq!((lines[0], lines[1]), ("8388608", "0"), "{limits}");
+        assert!(lines[2].parse::<i32>().is_ok_and(|nice| nice >= 10), "{limits}");
+        assert!(!limits.contains("CARGO") && !limits.contains("HOME="), "{limits}");
+    }
+
+    #[tokio::test]
+    async fn a_run_tells_how_far_it_is() {
+        let text = "printf 'frame=1\\nout_time_us=1500000\\nout_time_us=N/A\\nout_time_us=2000000\\n'";
+        let mut heard = Vec::new();
+        // `sh` takes the words before `-c` for its own.
+        let child = Child { tool: "sh", args: vec!["-c".into(), text.into()] };
+        let mut running = child.spawn(Duration::from_secs(20)).expect("spawned");
+        told(running.stdout.take(), |ms| heard.push(ms)).await;
+        assert_eq!(heard, [1_500, 2_000]);
     }
 }

@@ -48,13 +48,13 @@ const SIZES: [(u32, u32, u32); 5] =
 const SEGMENT: u32 = 4;
 const GROUP: u32 = 2;
 
-/// Makes playlists and segments in `folder`.
+/// Makes playlists and segments in `folder`, and tells at which millisecond it is.
 ///
 /// # Errors
 /// ffmpeg is missing or fails, or `folder` can't be written.
-pub async fn make(source: &Path, probe: &Probe, folder: &Path) -> Result<Ladder, LadderError> {
+pub async fn make(source: &Path, probe: &Probe, folder: &Path, tell: impl FnMut(i64)) -> Result<Ladder, LadderError> {
     let (rungs, rate) = (rungs(probe.width, probe.height), probe.rate.tamed());
-    encode(source, probe, &rungs, rate, folder).await?;
+    encode(source, probe, &rungs, rate, folder, tell).await?;
     let (mut made, mut parts) = (Vec::new(), Vec::new());
     for rung in rungs {
         let text = fs::read_to_string(folder.join(rung.playlist()))?;
@@ -92,7 +92,14 @@ fn rungs(width: u32, height: u32) -> Vec<Rung> {
 
 /// One run for all sizes: the source is decoded once, and every size has its groups and segments at
 /// the same instants.
-async fn encode(source: &Path, probe: &Probe, rungs: &[Rung], rate: Rate, folder: &Path) -> Result<(), ChildError> {
+async fn encode(
+    source: &Path,
+    probe: &Probe,
+    rungs: &[Rung],
+    rate: Rate,
+    folder: &Path,
+    tell: impl FnMut(i64),
+) -> Result<(), ChildError> {
     let mut child = Child::ffmpeg().input(source).word("-filter_complex").word(filters(probe, rungs, rate));
     let has_sound = !probe.sounds.is_empty();
     for (n, rung) in rungs.iter().enumerate() {
@@ -105,8 +112,7 @@ async fn encode(source: &Path, probe: &Probe, rungs: &[Rung], rate: Rate, folder
         child = child.words("-hls_segment_filename").file(&folder.join(format!("{}p-%04d.m4s", rung.name)));
         child = child.file(&folder.join(rung.playlist()));
     }
-    child.run(limit(probe.duration_ms)).await?;
-    Ok(())
+    child.run_telling(limit(probe.duration_ms), tell).await
 }
 
 fn filters(probe: &Probe, rungs: &[Rung], Rate(over, under): Rate) -> String {

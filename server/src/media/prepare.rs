@@ -58,7 +58,7 @@ pub enum PrepareError {
 
 /// An index above this, in bytes, costs more at the start than the trips of a stream: some six
 /// minutes of video. Measured: three round trips of a slow mobile connection.
-const SLOW_INDEX: u64 = 300_000;
+pub(crate) const SLOW_INDEX: u64 = 300_000;
 /// The longest captions or chapters, in bytes.
 const TEXT: u64 = 2 << 20;
 /// How far a sound may be from the length of its video, in milliseconds.
@@ -81,19 +81,19 @@ pub async fn prepare(source: &Path, wish: &Wish, folder: &Path) -> Result<Prepar
     let heard = heard(wish, &probe).await?;
     for (sound, heard) in wish.sounds.iter().zip(&heard) {
         let name = format!("sound-{}.{}", files.sounds.len() + 1, plain_word(&sound.lang));
-        let src = plain(Path::new(&sound.src), heard, &name, folder).await?;
+        let src = plain(Path::new(&sound.src), heard, &name, folder, |_| ()).await?;
         files.sounds.push(Sound { src, ..sound.clone() });
     }
-    let media = plain(source, &probe, "video", folder).await?;
+    let media = plain(source, &probe, "video", folder, |_| ()).await?;
     let made = probed(&folder.join(&media)).await?;
     files.media = Some(media);
-    poster::make(source, &probe, folder).await?;
+    poster::make(source, &probe, poster::When::Best, folder).await?;
     (files.poster, files.poster_play) = (Some(poster::PLAIN.into()), Some(poster::WITH_MARK.into()));
     let board = storyboard::make(source, &probe, folder).await?;
     files.storyboard = Some(board.file);
     files.parts = board.sheets;
     if wish.stream || made.layout.is_some_and(|layout| layout.moov > SLOW_INDEX) {
-        let ladder = ladder::make(source, &probe, folder).await?;
+        let ladder = ladder::make(source, &probe, folder, |_| ()).await?;
         files.stream = Some(ladder.file);
         files.parts.extend(ladder.parts);
     }
@@ -135,8 +135,17 @@ async fn probed(path: &Path) -> Result<Probe, PrepareError> {
 }
 
 /// An MP4 that every browser plays, its index first, named `stem`; only what does not play as it is
-/// gets encoded anew. Returns its name.
-async fn plain(source: &Path, probe: &Probe, stem: &str, folder: &Path) -> Result<String, PrepareError> {
+/// gets encoded anew. Tells at which millisecond it is, and returns its name.
+///
+/// # Errors
+/// ffmpeg is missing or fails.
+pub async fn plain(
+    source: &Path,
+    probe: &Probe,
+    stem: &str,
+    folder: &Path,
+    tell: impl FnMut(i64),
+) -> Result<String, ChildError> {
     let name = format!("{stem}.mp4");
     let mut child = Child::ffmpeg().input(source).word("-map").word(format!("0:{}", probe.picture.index));
     if let Some(sound) = probe.sounds.first() {
@@ -156,7 +165,7 @@ async fn plain(source: &Path, probe: &Probe, stem: &str, folder: &Path) -> Resul
     child = child.words(if probe.has_plain_sound() { "-c:a copy" } else { "-c:a aac -b:a 160k -ac 2" });
     // Metadata of a camera tell where it was.
     child = child.words("-map_metadata -1 -map_chapters -1 -movflags +faststart -f mp4");
-    child.file(&folder.join(&name)).run(limit(probe.duration_ms)).await?;
+    child.file(&folder.join(&name)).run_telling(limit(probe.duration_ms), tell).await?;
     Ok(name)
 }
 
@@ -182,6 +191,6 @@ fn text(from: &Path, to: &Path) -> Result<(), PrepareError> {
 }
 
 /// Part of a file's name: letters, digits and dashes only.
-fn plain_word(text: &str) -> String {
+pub fn plain_word(text: &str) -> String {
     text.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(16).collect()
 }

@@ -17,6 +17,8 @@ pub struct Probe {
     pub rate: Rate,
     pub picture: Stream,
     pub sounds: Vec<Stream>,
+    /// Captions that are text.
+    pub subtitles: Vec<Subtitle>,
     /// None when it is no MP4.
     pub layout: Option<Layout>,
 }
@@ -34,6 +36,15 @@ pub struct Stream {
     pub pixels: String,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subtitle {
+    /// Its number in the file.
+    pub index: u32,
+    /// As the file has it, such as `eng`; empty when it says nothing.
+    pub lang: String,
+    pub title: String,
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum ProbeError {
     #[error(transparent)]
@@ -49,6 +60,12 @@ pub enum ProbeError {
 }
 
 const LIMIT: Duration = Duration::from_secs(60);
+/// How long a file may be read through for its length.
+const READING: Duration = Duration::from_secs(900);
+/// The longest side that is read, in pixels.
+const SIDE: u32 = 16_384;
+/// Captions that can be written as WebVTT.
+const TEXTS: [&str; 6] = ["subrip", "mov_text", "webvtt", "ass", "ssa", "text"];
 /// The fastest rate we make, in pictures a second.
 const FASTEST: u32 = 60;
 
@@ -59,19 +76,25 @@ impl Probe {
         fs::metadata(path)?;
         let told =
             Child::ffprobe().words("-print_format json -show_format -show_streams").input(path).run(LIMIT).await?;
-        Self::read(&told, boxes::layout(path)?)
+        let layout = boxes::layout(path)?;
+        match Self::read(&told, layout, None) {
+            // What a browser records says nothing of its length: it is read through for that.
+            Err(ProbeError::NoDuration) => Self::read(&told, layout, Some(length(path).await?)),
+            read => read,
+        }
     }
 
-    fn read(told: &[u8], layout: Option<Layout>) -> Result<Self, ProbeError> {
+    fn read(told: &[u8], layout: Option<Layout>, length_ms: Option<i64>) -> Result<Self, ProbeError> {
         let Told { streams, format } = serde_json::from_slice(told)?;
         let is_picture = |s: &&ToldStream| s.codec_type == "video" && s.disposition.get("attached_pic") != Some(&1);
         let picture = streams.iter().find(is_picture).ok_or(ProbeError::NoPictures)?;
         let (width, height) = picture.shown();
-        if width == 0 || height == 0 {
+        if width == 0 || height == 0 || width.max(height) > SIDE {
             return Err(ProbeError::NoPictures);
         }
         let seconds = [format.duration, picture.duration.clone()].into_iter().flatten().find_map(|s| s.parse().ok());
         let duration_ms = seconds.map_or(0.0, |s: f64| s * 1_000.0).round() as i64;
+        let duration_ms = length_ms.unwrap_or(duration_ms);
         if duration_ms <= 0 {
             return Err(ProbeError::NoDuration);
         }
@@ -85,6 +108,7 @@ impl Probe {
                 .unwrap_or(Rate(25, 1)),
             picture: picture.stream(),
             sounds: sounds.map(ToldStream::stream).collect(),
+            subtitles: streams.iter().filter_map(ToldStream::subtitle).collect(),
             layout,
         })
     }
@@ -98,6 +122,14 @@ impl Probe {
     pub fn has_plain_sound(&self) -> bool {
         self.sounds.first().is_none_or(|sound| sound.codec == "aac")
     }
+}
+
+/// Milliseconds until the last picture of a file, by reading all of it.
+async fn length(path: &Path) -> Result<i64, ChildError> {
+    let mut last = 0;
+    let child = Child::ffmpeg().input(path).words("-map 0:v:0 -c copy -f null -");
+    child.run_telling(READING, |ms| last = ms.max(last)).await?;
+    Ok(last)
 }
 
 impl Rate {
@@ -144,6 +176,7 @@ struct ToldStream {
     r_frame_rate: String,
     duration: Option<String>,
     disposition: HashMap<String, u8>,
+    tags: HashMap<String, String>,
     side_data_list: Vec<ToldSide>,
 }
 
@@ -156,6 +189,12 @@ struct ToldSide {
 impl ToldStream {
     fn stream(&self) -> Stream {
         Stream { index: self.index, codec: self.codec_name.clone(), pixels: self.pix_fmt.clone() }
+    }
+
+    fn subtitle(&self) -> Option<Subtitle> {
+        let tag = |name: &str| self.tags.get(name).cloned().unwrap_or_default();
+        let is_text = self.codec_type == "subtitle" && TEXTS.contains(&self.codec_name.as_str());
+        is_text.then(|| Subtitle { index: self.index, lang: tag("language"), title: tag("title") })
     }
 
     fn shown(&self) -> (u32, u32) {
@@ -180,7 +219,7 @@ mod tests {
     use serde_json::{Value, json};
 
     fn read(streams: Value) -> Result<Probe, ProbeError> {
-        Probe::read(json!({"streams": streams, "format": {"duration": "12.345"}}).to_string().as_bytes(), None)
+        Probe::read(json!({"streams": streams, "format": {"duration": "12.345"}}).to_string().as_bytes(), None, None)
     }
 
     #[test]
@@ -208,6 +247,17 @@ mod tests {
         assert_eq!(of(json!({"sample_aspect_ratio": "0:1"})), (1440, 1080));
         assert_eq!(of(json!({"side_data_list": [{"side_data_type": "x"}, {"rotation": -90}]})), (1080, 1440));
         assert_eq!(of(json!({"side_data_list": [{"rotation": 180}]})), (1440, 1080));
+    }
+
+    #[test]
+    fn captions_that_are_text_are_named_and_pictures_of_text_are_not() {
+        let video = json!({"index": 0, "codec_type": "video", "width": 64, "height": 36});
+        let tags = json!({"language": "eng", "title": "Full"});
+        let of = |codec: &str| json!({"index": 3, "codec_type": "subtitle", "codec_name": codec, "tags": tags});
+        let probe = read(json!([video, of("mov_text"), of("hdmv_pgs_subtitle")])).expect("a video");
+        assert_eq!(probe.subtitles, [Subtitle { index: 3, lang: "eng".into(), title: "Full".into() }]);
+        let huge = json!([{"codec_type": "video", "width": 70_000, "height": 36}]);
+        assert!(matches!(read(huge), Err(ProbeError::NoPictures)));
     }
 
     #[test]

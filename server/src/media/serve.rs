@@ -12,7 +12,7 @@ use object_store::{GetOptions, GetRange, ObjectMeta, ObjectStore, ObjectStoreExt
 impl Media {
     /// Answers GET and HEAD for the file at `path`: 200, 206, 304, 404 or 416.
     pub async fn serve(&self, path: &Path, kind: &'static str, method: &Method, request: &HeaderMap) -> Response {
-        let meta = match self.0.head(path).await {
+        let meta = match self.store.head(path).await {
             Ok(meta) => meta,
             Err(error) => return failed(path, &error),
         };
@@ -33,7 +33,7 @@ impl Media {
             Body::empty()
         } else {
             let options = GetOptions { range: Some(GetRange::Bounded(range.clone())), ..Default::default() };
-            match self.0.get_opts(path, options).await {
+            match self.store.get_opts(path, options).await {
                 Ok(found) => Body::from_stream(found.into_stream().map_err(std::io::Error::other)),
                 Err(error) => return failed(path, &error),
             }
@@ -109,6 +109,7 @@ pub fn kind(name: &str) -> &'static str {
         "webp" => "image/webp",
         "gif" => "image/gif",
         "avif" => "image/avif",
+        "m4a" => "audio/mp4",
         "vtt" => "text/vtt; charset=utf-8",
         _ => "application/octet-stream",
     }

@@ -142,7 +142,16 @@ mod tests {
     fn plan(duration_ms: i64, width: u32, height: u32) -> Plan {
         let picture = Stream { index: 0, codec: "h264".into(), pixels: "yuv420p".into() };
         let rate = Rate(25, 1);
-        Plan::of(&Probe { duration_ms, width, height, rate, picture, sounds: Vec::new(), layout: None })
+        Plan::of(&Probe {
+            duration_ms,
+            width,
+            height,
+            rate,
+            picture,
+            sounds: Vec::new(),
+            subtitles: Vec::new(),
+            layout: None,
+        })
     }
 
     #[test]

@@ -20,6 +20,7 @@ pub struct NewKey<'a> {
 
 const INSERT: &str = "insert into accounts (id, email, name, created_at) values ($1, $2, $3, $4)";
 const BY_EMAIL: &str = "select id, email, name from accounts where email = $1";
+const BY_ID: &str = "select id, email, name from accounts where id = $1";
 const SETTINGS: &str = "select settings from accounts where id = $1";
 const SET_SETTINGS: &str = "update accounts set settings = $2 where id = $1";
 const DECIDED: &str = "select id, settings from accounts where settings <> '{}' order by id";
@@ -81,6 +82,10 @@ pub async fn insert(conn: Conn<'_>, account: &Account, now: i64) -> Result<()> {
 
 pub async fn by_email(conn: Conn<'_>, email: &str) -> Result<Option<Account>> {
     Ok(on!(conn, db => sqlx::query_as(BY_EMAIL).bind(email).fetch_optional(db).await)?)
+}
+
+pub async fn by_id(conn: Conn<'_>, id: i64) -> Result<Option<Account>> {
+    Ok(on!(conn, db => sqlx::query_as(BY_ID).bind(id).fetch_optional(db).await)?)
 }
 
 /// What viewers may read as the owner of an account's videos.

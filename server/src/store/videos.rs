@@ -1,8 +1,10 @@
 //! Videos: what is known of each, and which files belong to it.
 
 use super::{Conn, Result, StoreError, on};
+use crate::media::loudness::Loudness;
 use app::film::{Settings, Sound, Track};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Video {
@@ -28,7 +30,7 @@ pub struct Video {
 }
 
 /// Names of a video's files in its folder of the object store.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Files {
     pub media: Option<String>,
     pub poster: Option<String>,
@@ -48,19 +50,55 @@ pub struct Files {
     /// What the playlist and the storyboard name in their turn.
     #[serde(default)]
     pub parts: Vec<String>,
+    /// A few seconds that move.
+    #[serde(default)]
+    pub preview: Option<String>,
+    #[serde(default)]
+    pub preview_webp: Option<String>,
+    /// Files of the media that were there before: somebody may still be watching them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former: Vec<String>,
+    #[serde(default)]
+    pub facts: Facts,
+}
+
+/// What is known of a video's file.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Facts {
+    /// SHA-256 in hex and length in bytes of the file as it came.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub loudness: Option<Loudness>,
+    /// The job that brought the media.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub job: Option<Uuid>,
+    /// What could not be made of it, and why.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<String>,
+    /// The poster's sides, in pixels, where it is not the video's own picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub poster_size: Option<(u32, u32)>,
+    /// The owner's own poster stays when the media are replaced.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub own_poster: bool,
 }
 
 impl Files {
     /// The name of every file there is.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        let single = [&self.media, &self.poster, &self.poster_play, &self.chapters, &self.storyboard, &self.stream];
+        let pictures = [&self.poster, &self.poster_play, &self.preview, &self.preview_webp];
+        let single = [&self.media, &self.chapters, &self.storyboard, &self.stream].into_iter().chain(pictures);
         let several = self.captions.iter().map(|track| &track.src).chain(self.sounds.iter().map(|sound| &sound.src));
-        single.into_iter().flatten().chain(several).chain(&self.parts).map(String::as_str)
+        single.flatten().chain(several).chain(&self.parts).map(String::as_str)
     }
 
-    /// Does `name` belong to this video?
+    /// Does `name` belong to this video, or did it a short while ago?
     pub fn has(&self, name: &str) -> bool {
-        self.names().any(|file| file == name)
+        self.names().chain(self.former.iter().map(String::as_str)).any(|file| file == name)
     }
 }
 
@@ -101,11 +139,30 @@ const BY_ID: &str = "
 select account_id, id, token, title, description, state, error, duration_ms, width, height,
        files, embed_hosts, settings, timeline_version, expires_at, deleted_at, created_at
   from videos where id = $1";
+const PAGE: &str = "
+select account_id, id, token, title, description, state, error, duration_ms, width, height,
+       files, embed_hosts, settings, timeline_version, expires_at, deleted_at, created_at
+  from videos where account_id = $1 and deleted_at is null order by id desc limit $2 offset $3";
+const DELETED: &str = "
+select account_id, id, token, title, description, state, error, duration_ms, width, height,
+       files, embed_hosts, settings, timeline_version, expires_at, deleted_at, created_at
+  from videos where deleted_at <= $1 order by deleted_at limit $2";
+const PREPARED: &str = "
+update videos set state = $3, error = $4, duration_ms = $5, width = $6, height = $7, files = $8
+ where account_id = $1 and id = $2";
+const LISTED: &str = "
+select account_id, id, token, title, description, state, error, duration_ms, width, height,
+       files, embed_hosts, settings, timeline_version, expires_at, deleted_at, created_at
+  from videos
+ where id >= $1 and id < $2 and state = 'ready' and deleted_at is null and (expires_at is null or expires_at > $3)
+ order by id";
+const LAST: &str = "select coalesce(max(id), 0) from videos";
+const SET_DELETED: &str = "update videos set deleted_at = $3 where account_id = $1 and id = $2";
 const HOLD: &str = "update videos set id = id where account_id = $1 and id = $2";
 const UPDATE: &str = "update videos set title = $3, description = $4, settings = $5 where account_id = $1 and id = $2";
 
 /// The first public number: video ids look like those of the compatible API.
-const FIRST_ID: i64 = 1_000_001;
+pub const FIRST_ID: i64 = 1_000_001;
 
 /// A public number that no video has had.
 pub async fn next_id(conn: Conn<'_>) -> Result<i64> {
@@ -151,6 +208,47 @@ pub async fn update(conn: Conn<'_>, video: &Video) -> Result<()> {
         .bind(video.account_id).bind(video.id)
         .bind(&video.title).bind(&video.description).bind(settings)
         .execute(db).await.map(|_| ()))?;
+    Ok(())
+}
+
+/// The account's videos, newest first, without the deleted ones.
+pub async fn page(conn: Conn<'_>, account_id: i64, limit: i64, offset: i64) -> Result<Vec<Video>> {
+    let rows: Vec<Row> = on!(conn, db => sqlx::query_as(PAGE)
+        .bind(account_id).bind(limit).bind(offset).fetch_all(db).await)?;
+    rows.into_iter().map(Video::try_from).collect()
+}
+
+/// Videos that were deleted by `before` (Unix milliseconds).
+pub async fn deleted_by(conn: Conn<'_>, before: i64, limit: i64) -> Result<Vec<Video>> {
+    let rows: Vec<Row> = on!(conn, db => sqlx::query_as(DELETED).bind(before).bind(limit).fetch_all(db).await)?;
+    rows.into_iter().map(Video::try_from).collect()
+}
+
+/// Writes what came of its preparation: state, error, length, size and files.
+pub async fn set_prepared(conn: Conn<'_>, video: &Video) -> Result<()> {
+    let files = json("files", &video.files)?;
+    on!(conn, db => sqlx::query(PREPARED)
+        .bind(video.account_id).bind(video.id).bind(&video.state).bind(&video.error)
+        .bind(video.duration_ms).bind(video.width).bind(video.height).bind(files)
+        .execute(db).await.map(|_| ()))?;
+    Ok(())
+}
+
+/// Every account's videos with these numbers that can be watched at `now`.
+pub async fn watchable(conn: Conn<'_>, ids: std::ops::Range<i64>, now: i64) -> Result<Vec<Video>> {
+    let rows: Vec<Row> = on!(conn, db => sqlx::query_as(LISTED)
+        .bind(ids.start).bind(ids.end).bind(now).fetch_all(db).await)?;
+    rows.into_iter().map(Video::try_from).collect()
+}
+
+/// The highest number; 0 without videos.
+pub async fn last_id(conn: Conn<'_>) -> Result<i64> {
+    Ok(on!(conn, db => sqlx::query_scalar(LAST).fetch_one(db).await)?)
+}
+
+/// Marks it as deleted, or no longer so.
+pub async fn set_deleted(conn: Conn<'_>, account_id: i64, id: i64, at: Option<i64>) -> Result<()> {
+    on!(conn, db => sqlx::query(SET_DELETED).bind(account_id).bind(id).bind(at).execute(db).await.map(|_| ()))?;
     Ok(())
 }
 

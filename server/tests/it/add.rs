@@ -1,28 +1,15 @@
 //! `cuepoint add`: the real binary, beside a server on the same database, with videos made on the spot.
 
-use crate::support::{App, json_of, on_each_engine};
+use crate::support::{
+    App,
+    films::{PLAIN, film},
+    json_of, on_each_engine,
+};
 use serde_json::Value;
 use std::{
-    path::{Path, PathBuf},
+    path::Path,
     process::{Command, Output},
 };
-
-/// Makes a test film of `seconds` with ffmpeg.
-fn film(folder: &Path, name: &str, seconds: u32, size: &str, words: &str) -> PathBuf {
-    let path = folder.join(name);
-    let (pictures, sound) =
-        (format!("testsrc2=size={size}:rate=25:duration={seconds}"), format!("sine=440:duration={seconds}"));
-    let done = Command::new("ffmpeg")
-        .args(["-nostdin", "-loglevel", "error", "-f", "lavfi", "-i", &pictures, "-f", "lavfi", "-i", &sound])
-        .args(words.split(' '))
-        .arg(&path)
-        .status()
-        .expect("ffmpeg, which scripts/setup test installs");
-    assert!(done.success());
-    path
-}
-
-const PLAIN: &str = "-c:v libx264 -preset ultrafast -c:a aac";
 
 /// Runs `cuepoint add` with the settings of `app`.
 fn add(app: &App, args: &[&str]) -> Output {

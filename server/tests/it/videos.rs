@@ -41,9 +41,12 @@ async fn an_owner_changes_a_video_and_sees_it_at_once(app: App) {
             "share_url": format!("{}/video/play/{}", app.url, video.token),
             "embed_url": format!("{}/video/embed/{}", app.url, video.token),
             "thumbnail_url": format!("{}/thumbnails/{}.jpg", app.url, video.token),
+            "thumbnail_play_url": format!("{}/thumbnails/{}_play.jpg", app.url, video.token),
+            "thumbnail_preview": format!("{}/previews/{}.gif", app.url, video.token),
+            "width": 640, "height": 360, "created_at": before["created_at"], "captions": [], "has_chapters": false,
+            "streams": false, "loudness": null, "source": {"sha256": null, "bytes": null}, "missing": [],
             "end": "stay", "next": null, "download": false, "theme": theme, "consent": null,
-            "end": "stay", "next": null, "download": false, "theme": theme,
-            "comments": "on", "reactions": true,
+            "comments": "on", "reactions": true, "unlisted": false,
         })
     );
     let page = format!("/video/play/{}", video.token);

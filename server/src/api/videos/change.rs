@@ -23,6 +23,7 @@ pub struct Change {
     consent: Option<Option<Asking>>,
     comments: Option<Comments>,
     reactions: Option<bool>,
+    unlisted: Option<bool>,
 }
 
 /// The longest title and description, in characters.
@@ -43,6 +44,7 @@ impl Change {
             reactions: sorted(fields, "reactions", reactions, &mut flaws),
             theme: fields.0.get("theme").map(|value| theme(value, &mut flaws)),
             consent: sorted(fields, "consent", consent, &mut flaws),
+            unlisted: sorted(fields, "unlisted", download, &mut flaws),
         };
         (change, flaws)
     }
@@ -56,6 +58,7 @@ impl Change {
         let settings = &mut video.settings;
         settings.end = self.end.unwrap_or(settings.end);
         settings.download = self.download.unwrap_or(settings.download);
+        settings.unlisted = self.unlisted.unwrap_or(settings.unlisted);
         settings.consent = self.consent.unwrap_or(settings.consent);
         settings.comments = self.comments.unwrap_or(settings.comments);
         settings.reactions = self.reactions.unwrap_or(settings.reactions);
@@ -80,13 +83,13 @@ fn sorted<T>(fields: &Fields, name: &str, read: fn(&Value) -> Result<T, String>,
     read.map_err(|message| flaws.push(Flaw::new(name, message))).ok()
 }
 
-fn title(value: &Value) -> Result<String, String> {
+pub fn title(value: &Value) -> Result<String, String> {
     let text = value.as_str().unwrap_or_default().trim();
     let fits = (1..=TITLE).contains(&text.chars().count());
     if fits { Ok(text.to_owned()) } else { Err(format!("needs 1 to {TITLE} characters")) }
 }
 
-fn description(value: &Value) -> Result<String, String> {
+pub fn description(value: &Value) -> Result<String, String> {
     match value {
         Value::Null => Ok(String::new()),
         Value::String(text) if text.chars().count() <= DESCRIPTION => Ok(text.clone()),

@@ -1,9 +1,11 @@
 //! A running server for one test, and builders for what stands in it.
 
 pub mod batch;
+pub mod films;
 pub mod mailbox;
 pub mod places;
 pub mod receiver;
+pub mod shelf;
 
 use app::{film::Settings, interaction::Interaction};
 use reqwest::{Client, RequestBuilder, Response};
@@ -171,6 +173,37 @@ impl App {
             self.post("/api/v1/webhooks").bearer_auth(API_KEY).header("content-type", "application/json").body(body),
         )
         .await
+    }
+
+    /// A call with the sandbox' key; status and JSON.
+    pub async fn call(&self, method: &str, path: &str, body: Option<Value>) -> (u16, Value) {
+        self.call_as(API_KEY, method, path, body).await
+    }
+
+    pub async fn call_as(&self, key: &str, method: &str, path: &str, body: Option<Value>) -> (u16, Value) {
+        let method = method.parse().expect("a method");
+        let mut request = self.http.request(method, format!("{}{path}", self.url)).bearer_auth(key);
+        if let Some(body) = body {
+            request = request.header("content-type", "application/json").body(body.to_string());
+        }
+        let answer = request.send().await.expect("an answer");
+        let status = answer.status().as_u16();
+        let text = answer.text().await.expect("a body");
+        (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
+    }
+
+    /// Follows a job by its events until it is over; returns what the last one said.
+    pub async fn over(&self, job: &Value) -> Value {
+        let id = job.as_str().expect("the id of a job");
+        loop {
+            let stream = self.get(&format!("/api/v1/jobs/{id}/events")).bearer_auth(API_KEY).send().await;
+            let told = stream.expect("a stream").text().await.expect("events");
+            let last = told.lines().rev().find_map(|line| line.strip_prefix("data: ")).expect("an event");
+            let last: Value = serde_json::from_str(last).expect("JSON");
+            if ["done", "failed", "cancelled"].iter().any(|state| last["state"] == *state) {
+                return last;
+            }
+        }
     }
 
     pub async fn stop(&mut self) {
