@@ -178,3 +178,7 @@ fn entry(account_id: i64, view_id: Uuid, event: &Event) -> Result<Entry, ApiErro
     let body = serde_json::to_string(&event.what).map_err(|_| ApiError::internal())?;
     Ok(Entry { account_id, view_id, seq: event.seq.into(), at_ms: event.at, kind: event.what.name().into(), body })
 }
+
+#[cfg(test)]
+#[path = "check_tests.rs"]
+mod tests;

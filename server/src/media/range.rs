@@ -28,3 +28,21 @@ impl Part {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn whatever_a_header_says_the_part_lies_inside_the_file(
+            text in prop_oneof!["\\PC{0,60}", "bytes=[-0-9, ]{0,40}", "bytes=[0-9]{0,20}-[0-9]{0,20}(,[0-9]{0,3}-[0-9]{0,3}){0,3}"],
+            size in prop_oneof![0_u64..2_000, any::<u64>()],
+        ) {
+            if let Part::One(range) = Part::of(&text, size) {
+                prop_assert!(range.start < range.end && range.end <= size, "{range:?} of {size}");
+            }
+        }
+    }
+}
