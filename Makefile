@@ -1,6 +1,6 @@
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help run test bench check
+.PHONY: help run test slow bench check
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 14
@@ -14,10 +14,14 @@ test: ## everything: checks, tests on SQLite and PostgreSQL, the release build i
 	scripts/setup test
 	scripts/test
 
+slow: ## what takes minutes: webhooks under load, slow receivers, two servers on one database
+	scripts/setup test
+	. scripts/env && scripts/postgres cargo test -p server --test it -- --ignored --nocapture --test-threads=1
+
 bench: ## the server's benchmarks and the player's in a browser
 	scripts/setup test
 	scripts/build
-	. scripts/env && cargo bench -p server
+	. scripts/env && scripts/postgres cargo bench -p server
 	. scripts/env && npm --prefix end2end run bench
 
 check: ## only formatting, lints and licences

@@ -11,6 +11,8 @@ export type Contender = {
   path: string;
   /** An expression, true once the player's own play control is rendered and enabled; none: native controls. */
   interactive?: string;
+  /** An expression, true once all controls are: for a player whose first ones stand before its script. */
+  complete?: string;
 };
 
 const TOKEN = "demoTourOfCuepoint0001";
@@ -21,8 +23,9 @@ const NATIVE = `src="${SRC}" poster="${POSTER}" width="1280" height="720" preloa
 export const ours: Contender = {
   name: "Cuepoint embed",
   path: `/video/embed/${TOKEN}?autoplay=1&muted=1`,
-  // The island has hydrated: the video gave its native controls up, and the skin's button stands.
-  interactive: `!document.querySelector("video").controls && boxed(document.querySelector(".skin .controls button"))`,
+  // The bar of the page: the script in its head serves play, sound and time from then on.
+  interactive: `usable(document.querySelector(".js .first-bar.on .control, .live .bar .control"))`,
+  complete: `usable(document.querySelector(".live .bar .control"))`,
 };
 export const bare: Contender = { name: "bare <video>", path: "/peers/bare" };
 

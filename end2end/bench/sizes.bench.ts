@@ -35,7 +35,7 @@ test("sizes", async () => {
     const quiet = () => expect.poll(() => Date.now() - last, { timeout: 60_000 }).toBeGreaterThan(QUIET_MS);
     await page.goto(url);
     const at = player(page);
-    await expect(at.locator("video")).not.toHaveAttribute("controls");
+    await expect(at.locator(".player")).toHaveClass(/\blive\b/);
     await at.getByRole("button", { name: "Play video" }).click();
     await expect.poll(() => at.locator("video").evaluate((video: HTMLVideoElement) => video.currentTime)).toBeGreaterThan(3);
     await quiet();

@@ -11,10 +11,11 @@ const ROUNDS = Number(process.env.ROUNDS ?? 9);
 const QUIET_MS = 2_000;
 const moments = ["fcp", "frame", "playing", "interactive"] as const;
 type Moment = (typeof moments)[number];
-type Start = Record<Moment, number> & { bytes: number; foreign: string[] };
+type Start = Record<Moment, number> & { complete?: number; bytes: number; foreign: string[] };
 
 /** Run in every page before its own scripts: notes the moments, those inside shadow trees as well. */
-const watch = (interactive: ((boxed: unknown, usable: unknown) => unknown) | null) => {
+type Test = ((boxed: unknown, usable: unknown) => unknown) | null;
+const watch = (interactive: Test, complete: Test) => {
   const seen: Record<string, number> = ((window as any).seen = {});
   const listen = (root: Node) => {
     for (const [event, moment] of [["loadeddata", "frame"], ["playing", "playing"]] as const) {
@@ -33,18 +34,19 @@ const watch = (interactive: ((boxed: unknown, usable: unknown) => unknown) | nul
   }).observe({ type: "paint", buffered: true });
   const boxed = (element: Element | null) => element !== null && element !== undefined && element.getClientRects().length > 0;
   const usable = (element: Element | null) => boxed(element) && !element!.matches(":disabled, [disabled], [aria-disabled=true]");
-  const look = () => {
+  const look = (name: string, test: Test) => {
     try {
-      if (interactive?.(boxed, usable)) seen.interactive = performance.now();
+      if (test?.(boxed, usable)) seen[name] = performance.now();
     } catch {
       // Not there yet.
     }
-    if (interactive && seen.interactive === undefined) setTimeout(look, 10);
+    if (test && seen[name] === undefined) setTimeout(look, 10, name, test);
   };
-  look();
+  look("interactive", interactive);
+  look("complete", complete);
 };
 
-async function start(browser: Browser, origin: string, { path, interactive }: Contender): Promise<Start> {
+async function start(browser: Browser, origin: string, { path, interactive, complete }: Contender): Promise<Start> {
   const { page, devtools } = await slowPage(browser);
   const foreign: string[] = [];
   let [bytes, last] = [0, Date.now()];
@@ -63,9 +65,10 @@ async function start(browser: Browser, origin: string, { path, interactive }: Co
     last = Date.now();
   });
   // As text: a page with a policy like ours evaluates no strings.
-  await page.addInitScript(`(${watch})(${interactive ? `(boxed, usable) => (${interactive})` : "null"})`);
+  const test = (said?: string) => (said ? `(boxed, usable) => (${said})` : "null");
+  await page.addInitScript(`(${watch})(${test(interactive)}, ${test(complete)})`);
   await page.goto(origin + path, { waitUntil: "commit" });
-  const wanted = moments.filter((moment) => moment !== "interactive" || interactive);
+  const wanted = [...moments.filter((moment) => moment !== "interactive" || interactive), ...(complete ? ["complete"] : [])];
   const seen = () => page.evaluate(() => (window as any).seen as Record<Moment, number>);
   await expect.poll(async () => Object.keys(await seen()), { message: path, timeout: 60_000, intervals: [200] }).toEqual(expect.arrayContaining(wanted));
   const times = await seen();
@@ -114,6 +117,8 @@ function report(starts: Map<Contender, Start[]>): void {
     });
     row([contender.name, ...cells, String(of(contender, "bytes"))]);
   }
+  const whole = starts.get(ours)!.map((start) => start.complete!);
+  console.log(`  Cuepoint's play, sound and time stand in its page (interactive); all of its controls: ${median(whole).toFixed(0)} (${spread(whole)})`);
   for (const [{ name }, measured] of starts) {
     const hosts = [...new Set(measured.flatMap(({ foreign }) => foreign))];
     if (hosts.length) console.log(`  ${name} asked other hosts ${median(measured.map(({ foreign }) => foreign.length))} times a start: ${hosts.join(", ")}`);

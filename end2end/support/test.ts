@@ -50,9 +50,9 @@ export class Player {
       await this.button(name).click({ timeout: 1_500 });
     }).toPass();
   }
-  /** Our controls have taken over from the native ones. */
+  /** The player has arrived. */
   async live(): Promise<this> {
-    await expect(this.video).not.toHaveAttribute("controls");
+    await expect(this.root).toHaveClass(/\blive\b/);
     return this;
   }
   async time(): Promise<number> {

@@ -17,12 +17,46 @@ test("the video plays before any script has arrived", async ({ page, server, com
   await page.route("**/pkg/*.wasm", (route) => route.abort());
   await page.goto(`${server.url}/video/play/${TOKEN}`);
   const video = page.locator("video");
+  // What never arrives leaves the native controls.
   await expect(video).toHaveAttribute("controls", "");
+  await expect(page.getByRole("button", { name: "Play video" })).toBeHidden();
   await video.evaluate((video: HTMLVideoElement) => video.play());
   await new Player(page).plays();
   // The browser names the request that this test cut off.
   complaints.length = 0;
 });
+
+for (const kind of ["play", "embed"]) {
+  test(`play, sound and time of the ${kind} page work while the player is on its way, and the focus stays`, async ({ page, server }) => {
+    let arrive = () => {};
+    const arrived = new Promise<void>((resolve) => (arrive = resolve));
+    await page.route("**/pkg/*.wasm", async (route) => {
+      await arrived;
+      await route.continue();
+    });
+    await page.goto(`${server.url}/video/${kind}/${TOKEN}`);
+    const player = new Player(page);
+    await expect(player.button("Pause")).toBeHidden();
+    await player.button("Play video").click();
+    await player.plays();
+    await expect(player.button("Play video")).toBeHidden();
+    await player.button("Mute").click();
+    await expect(player.button("Unmute")).toBeVisible();
+    await expect(player.root.locator(".first-bar .time")).toContainText(/0:0[1-9]\s*1:/);
+    await player.button("Pause").focus();
+    await page.keyboard.press("Enter");
+    await expect(player.button("Play")).toBeFocused();
+    expect(await player.video.evaluate((video: HTMLVideoElement) => [video.paused, video.muted, video.controls])).toEqual([true, true, false]);
+    expect((await new AxeBuilder({ page }).include(".player").analyze()).violations).toEqual([]);
+    arrive();
+    await player.live();
+    await expect(player.button("Play")).toBeFocused();
+    await expect(player.button("Play")).toHaveCount(1);
+    await expect(player.button("Unmute")).toBeVisible();
+    await page.keyboard.press("Enter");
+    await player.plays();
+  });
+}
 
 test("no wasm is asked for before the first frame", async ({ page, server }) => {
   await page.addInitScript(() => {

@@ -185,7 +185,7 @@ test("what plays in a hidden tab is watched, and told apart", async ({ server })
   const video = <T>(read: (video: HTMLVideoElement) => T) => page.$eval("video", read);
   const time = () => video((video) => video.currentTime);
   const hidden = () => page.evaluate(() => document.hidden);
-  await expect.poll(() => video((video) => video.controls)).toBe(false);
+  await page.waitForSelector(".player.live");
   await page.locator("::-p-aria(Play video)").click();
   await expect.poll(time).toBeGreaterThan(2);
   const other = await browser.newPage();

@@ -86,6 +86,15 @@ const TOKENS = {
   word: /\b(?:import|from|const|var|await|async|try|catch|if|else|new|function|instanceof|return|type)\b|<\/?[a-z][\w-]*|(?<=[a-z"])>/g,
 };
 
+/** The words of other languages; a page that shows them names the language of its code. */
+const WORDS = {
+  sh: /\b(?:curl|export|cuepoint)\b/g,
+  py: /\b(?:import|from|def|class|try|except|if|not|in|return|with|pass)\b|#.*$/gm,
+  rs: /\b(?:use|fn|async|await|let|if|else|pub|return|for|in|mod|match)\b/g,
+  go: /\b(?:package|import|func|return|if|for|range|defer|var)\b/g,
+  php: /\b(?:foreach|as|if|return|function)\b|<\?php/g,
+};
+
 /** Colours without markup; where the browser has no highlights, code is plain. */
 function colour(codes) {
   if (!globalThis.CSS?.highlights) return;
@@ -93,7 +102,8 @@ function colour(codes) {
   for (const [name, pattern] of Object.entries(TOKENS)) {
     const highlight = new Highlight();
     for (const code of codes) {
-      for (const { index, 0: found } of code.textContent.matchAll(pattern)) {
+      const own = name === "word" ? (WORDS[code.dataset.language] ?? pattern) : pattern;
+      for (const { index, 0: found } of code.textContent.matchAll(own)) {
         const [from, to] = [index, index + found.length];
         if (taken.get(code).some(([start, end]) => from < end && start < to)) continue;
         taken.get(code).push([from, to]);

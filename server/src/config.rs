@@ -63,7 +63,8 @@ struct Text {
 
 const PREFIX: &str = "CUEPOINT_";
 /// Variables with our prefix that are not settings of the server.
-const NOT_SETTINGS: [&str; 4] = ["CUEPOINT_CONFIG", "CUEPOINT_LOG", "CUEPOINT_TOOLS", "CUEPOINT_TOOLCHAIN"];
+const NOT_SETTINGS: [&str; 5] =
+    ["CUEPOINT_CONFIG", "CUEPOINT_LOG", "CUEPOINT_TOOLS", "CUEPOINT_TOOLCHAIN", "CUEPOINT_API_KEY"];
 
 impl Config {
     /// Reads the settings from `vars` (the environment) over the file `CUEPOINT_CONFIG` names.

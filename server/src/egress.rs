@@ -35,7 +35,7 @@ pub struct Refused;
 const CONNECT: Duration = Duration::from_secs(5);
 /// Unused connections are closed before most receivers close them under a request.
 const IDLE: Duration = Duration::from_secs(4);
-const IDLE_PER_HOST: usize = 8;
+const IDLE_PER_HOST: usize = 64;
 
 impl Client {
     /// A client that reaches `allow` beside the public internet.

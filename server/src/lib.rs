@@ -18,6 +18,7 @@ pub mod insight;
 pub mod jobs;
 pub mod keys;
 pub mod limits;
+pub mod listen;
 pub mod media;
 pub mod metrics;
 pub mod owner_link;

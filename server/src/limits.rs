@@ -66,7 +66,10 @@ impl Limits {
             let reserve = pace.every_us * (pace.burst - 1);
             let mut wait = 0;
             let key = (what, whose.clone());
-            let used = |until: Option<i64>| until.unwrap_or(now).max(now);
+            // A moment that no use of the pace can have led to: the clock was set back, so it begins anew.
+            let used = |until: Option<i64>| {
+                until.filter(|until| (now..=now + pace.every_us * pace.burst).contains(until)).unwrap_or(now)
+            };
             let entry = self.0.entry(key);
             entry
                 .and_compute_with(|entry| {
@@ -112,6 +115,17 @@ mod tests {
             }
         }
         assert_eq!(passed, 100, "one a millisecond, as finely as the clock tells");
+    }
+
+    #[tokio::test]
+    async fn a_clock_that_is_set_back_keeps_nobody_waiting() {
+        let limits = Limits::default();
+        let ann = [(Whose::Video(1), Pace::every_ms(5_000, 3))];
+        let day = 86_400_000;
+        for now in [day, day, day, 0, 0, 0] {
+            assert_eq!(limits.take(What::Comment, &ann, now).await, Ok(()));
+        }
+        assert_eq!(limits.take(What::Comment, &ann, 0).await, Err(5), "and the pace holds");
     }
 
     #[tokio::test]

@@ -1,4 +1,4 @@
-//! `cuepoint serve [--demo]`, `cuepoint add FILE`, `cuepoint owner-link`, `cuepoint config`.
+//! `cuepoint serve [--demo]`, `cuepoint add FILE`, `cuepoint owner-link`, `cuepoint listen`, `cuepoint config`.
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use server::{
@@ -6,6 +6,7 @@ use server::{
     config::Config,
     demo,
     keys::Keys,
+    listen::Listen,
     owner_link::OwnerLink,
     report_link,
     serve::Server,
@@ -47,6 +48,8 @@ enum Command {
         #[arg(long, default_value_t = report_link::USUAL_DAYS, value_parser = clap::value_parser!(i64).range(1..=report_link::MOST_DAYS))]
         days: i64,
     },
+    /// Print webhook messages as they are made, or forward them to this machine: for developers whom no server reaches.
+    Listen(Box<Listen>),
     /// Print the settings in force, secrets hidden.
     Config,
 }
@@ -63,6 +66,7 @@ async fn main() -> ExitCode {
         }
         Command::OwnerLink(link) => owner_link(link).await,
         Command::ReportLink { video, days } => link_to_report(&video, days).await,
+        Command::Listen(listen) => listen.run().await.map_err(Into::into),
         Command::Config => Config::load(std::env::vars()).map(|config| print!("{config}")).map_err(Into::into),
     };
     match done {

@@ -3,7 +3,8 @@
 use crate::{
     reply::Reply,
     state::{State, now},
-    store::backlog,
+    store::{backlog, circuits},
+    webhook::tally::Tally,
 };
 use axum::{Router, extract::State as Shared, response::IntoResponse, routing::get};
 use http::header;
@@ -16,6 +17,7 @@ pub struct Counters {
     pub events: AtomicU64,
     pub refused: AtomicU64,
     pub limited: AtomicU64,
+    pub deliveries: Tally,
 }
 
 impl Counters {
@@ -30,7 +32,10 @@ pub fn router(state: State) -> Router {
 }
 
 async fn metrics(Shared(state): Shared<State>) -> Result<impl IntoResponse, Reply> {
-    let backlog = backlog::now(state.store.reader().await?.conn()).await?;
+    let mut reader = state.store.reader().await?;
+    let backlog = backlog::now(reader.conn()).await?;
+    let open = circuits::open(reader.conn()).await?;
+    drop(reader);
     let waited_ms = backlog.oldest_due.map_or(0, |due| (now() - due).max(0));
     let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed).to_string();
     let text = [
@@ -55,8 +60,15 @@ async fn metrics(Shared(state): Shared<State>) -> Result<impl IntoResponse, Repl
             "How long the oldest pending webhook delivery has been due.",
             format!("{:.3}", waited_ms as f64 / 1_000.0),
         ),
+        (
+            "cuepoint_webhook_breakers_open",
+            "gauge",
+            "Webhook endpoints that are spared because they fail.",
+            open.to_string(),
+        ),
     ]
     .map(|(name, kind, help, value)| format!("# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}\n"))
     .concat();
+    let text = text + &state.counters.deliveries.exposition();
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text))
 }

@@ -37,6 +37,7 @@ use app::{
         metrics::{MetricsPage, MetricsPageProps},
         play::{About, PlayPage, PlayPageProps},
         sdk::{SdkPage, SdkPageProps},
+        webhooks::{WebhooksPage, WebhooksPageProps},
     },
     player::{Options, Setting},
     talk::form::Draft,
@@ -211,6 +212,14 @@ pub async fn sdk(Shared(state): Shared<State>) -> Response {
 /// `GET /docs/metrics`: what every figure means.
 pub async fn metrics(Shared(state): Shared<State>) -> Response {
     html(&state, Lang::En, 200, "/docs/metrics", &Frames::Nobody, |frame| MetricsPage(MetricsPageProps { frame }))
+}
+
+/// `GET /docs/webhooks`: how to receive, verify and repair them, with a message as it is sent.
+pub async fn webhooks(Shared(state): Shared<State>) -> Response {
+    let sample = include_str!("webhook/notice/sample/golden/wire/VideoLeadGenaration.json").to_owned();
+    html(&state, Lang::En, 200, "/docs/webhooks", &Frames::Nobody, |frame| {
+        WebhooksPage(WebhooksPageProps { frame, sample })
+    })
 }
 
 /// `GET /demo/interactions`: every kind of interaction, over the demo's poster.

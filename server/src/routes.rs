@@ -64,6 +64,7 @@ fn pages() -> Router<State> {
         .route("/", get(page::home))
         .route("/sdk", get(page::sdk))
         .route("/docs/metrics", get(page::metrics))
+        .route("/docs/webhooks", get(page::webhooks))
         .route("/report/{token}", get(page::report))
         .route("/upload", get(page::upload).post(page::send).layer(DefaultBodyLimit::disable()))
         .route("/demo/interactions", get(page::gallery))

@@ -17,7 +17,7 @@ use crate::{
     state::{Inner, State, now},
     store::{Store, StoreError},
     talk::{Talks, letters::PostOffice},
-    webhook::courier::Courier,
+    webhook::{courier::Courier, replay, streams::Seats, trim},
     writer::{Writer, rollup},
 };
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
@@ -73,6 +73,7 @@ impl Server {
         let (writer, writer_task) = Writer::start(store.clone(), config.link(""), bell.clone(), writer_stop.clone());
         let geo = Geo::open(config.geo_db.clone()).await?;
         let egress = egress::Client::for_reading(&config.egress_allow)?;
+        let hooks = egress::Client::new(&config.egress_allow)?;
         let state = State::new(Inner {
             catalogue: Catalogue::new(store.clone()),
             talks: Talks::new(store.clone()),
@@ -81,6 +82,7 @@ impl Server {
             keys,
             contents: Contents::new(media.clone()),
             egress,
+            hooks,
             media,
             salts: Salts::default(),
             agents: Agents::default(),
@@ -90,16 +92,19 @@ impl Server {
             writer,
             jobs: Jobs::default(),
             courier_bell: bell,
+            replay_bell: Notify::new(),
+            hook_streams: Seats::default(),
             stopping: stopping.clone(),
         });
-        let courier = tokio::spawn(Courier::new(state.clone())?.run(stopping.clone()));
+        let courier = tokio::spawn(Courier::new(state.clone()).run(stopping.clone()));
+        let replays = tokio::spawn(replay::run(state.clone(), stopping.clone()));
         let sweeper = tokio::spawn(sweep(state.clone(), stopping.clone()));
         let work = tokio::spawn(jobs::run(state.clone(), stopping.clone()));
         let broom = tokio::spawn(jobs::sweep::run(state.clone(), stopping.clone()));
         let app = routes::router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
         let stopped = stopping.clone().cancelled_owned();
         let http = tokio::spawn(async move { axum::serve(listener, app).with_graceful_shutdown(stopped).await });
-        let mut helpers = vec![courier, sweeper, work, broom];
+        let mut helpers = vec![courier, replays, sweeper, work, broom];
         if let Some(office) = PostOffice::new(state.clone()).map_err(StartError::Letters)? {
             helpers.push(tokio::spawn(office.run(stopping.clone())));
         }
@@ -147,6 +152,9 @@ async fn sweep(state: State, stopping: CancellationToken) {
             purged_at = now();
             if let Err(error) = retention::sweep(&state, purged_at).await {
                 tracing::warn!(%error, "old entries were not purged");
+            }
+            if let Err(error) = trim::sweep(&state, purged_at).await {
+                tracing::warn!(%error, "old webhooks were not trimmed");
             }
         }
     }

@@ -2,7 +2,8 @@
 
 use crate::{
     agent::Agents, catalogue::Catalogue, config::Config, contents::Contents, egress, geo::Geo, identity::Salts,
-    jobs::Jobs, keys::Keys, limits::Limits, media::Media, metrics::Counters, store::Store, talk::Talks, writer::Writer,
+    jobs::Jobs, keys::Keys, limits::Limits, media::Media, metrics::Counters, store::Store, talk::Talks,
+    webhook::streams::Seats, writer::Writer,
 };
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -20,6 +21,8 @@ pub struct Inner {
     pub contents: Contents,
     /// For what authors name by its address.
     pub egress: egress::Client,
+    /// For webhooks.
+    pub hooks: egress::Client,
     pub salts: Salts,
     pub agents: Agents,
     pub geo: Geo,
@@ -32,6 +35,9 @@ pub struct Inner {
     pub jobs: Jobs,
     /// Rung after a commit that queued deliveries.
     pub courier_bell: Arc<Notify>,
+    /// Rung after a replay was ordered.
+    pub replay_bell: Notify,
+    pub hook_streams: Seats,
     /// Cancelled when the server is asked to stop.
     pub stopping: CancellationToken,
 }

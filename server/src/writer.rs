@@ -47,13 +47,14 @@ pub struct Accepted {
 }
 
 /// An event as it is stored, and as it is folded.
+#[derive(Debug)]
 pub struct AcceptedEntry {
     pub entry: Entry,
     pub what: What,
 }
 
 /// The answer among a batch's entries that has this `seq`, as its kind approved it.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct AcceptedAnswer {
     pub seq: u32,
     pub interaction: Uuid,

@@ -94,7 +94,7 @@ impl Kind for Annotation {
         json!({
             "annotationText": self.text,
             "annotationUrl": self.url,
-            "annotationClickedTime": clicked_ms as f64 / 1000.0,
+            "annotationClickedTime": super::seconds(clicked_ms),
         })
     }
 

@@ -81,7 +81,7 @@ impl Kind for Cta {
             "ctaId": id,
             "ctaText": self.label,
             "ctaTargetUrl": self.action.target(),
-            "ctaClickedTime": clicked_ms as f64 / 1000.0,
+            "ctaClickedTime": super::seconds(clicked_ms),
         })
     }
 

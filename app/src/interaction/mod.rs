@@ -142,6 +142,11 @@ pub enum Spec {
 /// The wire's names of the kinds.
 pub const KINDS: [&str; 5] = ["annotation", "cta", "lead_form", "poll", "end_screen"];
 
+/// Milliseconds as seconds on the wire: a whole number where they are whole.
+pub(crate) fn seconds(ms: i64) -> serde_json::Value {
+    if ms % 1000 == 0 { (ms / 1000).into() } else { (ms as f64 / 1000.0).into() }
+}
+
 /// What every kind can do; each stands in a file of its own.
 pub trait Kind {
     /// The author's check: everything wrong with the settings, by field.

@@ -12,6 +12,7 @@ pub mod play;
 pub mod report;
 pub mod sdk;
 pub mod upload;
+pub mod webhooks;
 
 use crate::{
     player::{boot, outbox},

@@ -1,34 +1,17 @@
-//! The few lines of script that every player page starts with: they wait until the video has its
-//! first frame (or someone acts), and only then fetch the wasm, so that script never delays the picture.
+//! The script that every player page starts with: it waits until the video has its first frame (or someone
+//! acts), and only then fetches the wasm, so that script never delays the picture. Until the wasm has
+//! arrived it serves [`super::first`].
 
-use crate::page::Assets;
+use crate::page::{Assets, inline};
+use std::sync::LazyLock;
 
-/// When nothing else happens, the player becomes interactive after this many milliseconds.
-const PATIENCE_MS: u32 = 3_000;
+static SCRIPT: LazyLock<String> = LazyLock::new(|| inline::script(include_str!("boot.js")));
 
 /// The script for these assets; none when the site was not built.
-///
-/// It leaves `window.__cue = {p, m, i}`: the page's milliseconds and the position at the first playback,
-/// since a video may play long before the wasm arrives; the parent's messages until someone takes them;
-/// and `import`, which only a script has. A page that streams (`data-stream`) has nothing to wait for.
 pub fn script(assets: &Assets) -> Option<String> {
     let (script, wasm) = (assets.script.as_ref()?, assets.wasm.as_ref()?);
-    let chunks = assets.chunks.as_ref().map(|src| format!("import({src:?});")).unwrap_or_default();
-    Some(format!(
-        "(()=>{{const d=document,w=window,q=w.__cue={{m:[],i:u=>import(u)}};d.documentElement.classList.add('js');let f=0;\
-         const go=()=>{{if(f++)return;{chunks}\
-         const b=fetch({wasm:?},{{credentials:'same-origin'}});\
-         import({script:?}).then(async m=>{{await m.default({{module_or_path:b}});m.start()}})}};\
-         for(const e of['loadeddata','error'])d.addEventListener(e,x=>x.target.tagName==='VIDEO'&&go(),true);\
-         for(const e of['pointerdown','keydown'])w.addEventListener(e,go,{{capture:true,passive:true}});\
-         d.addEventListener('click',e=>e.target.closest('.first')&&d.querySelector('video').play().catch(()=>{{}}));\
-         d.addEventListener('playing',e=>{{q.p??=[performance.now(),e.target.currentTime];d.querySelector('.first')?.remove()}},true);\
-         w.addEventListener('message',e=>{{const x=e.data;\
-         if(q.m&&e.source===w.parent&&/player\\.js|cuepoint/.test(x&&x.context||x)){{q.m.push(e);go();\
-         if(x.play)d.querySelector('video')?.play().catch(()=>{{}})}}}});\
-         d.addEventListener('DOMContentLoaded',()=>d.querySelector('[data-stream]')&&go());\
-         setTimeout(go,{PATIENCE_MS})}})()"
-    ))
+    let chunks = assets.chunks.as_deref().unwrap_or_default();
+    Some(format!("{}({script:?},{wasm:?},{chunks:?})", *SCRIPT))
 }
 
 #[cfg(test)]
@@ -49,5 +32,6 @@ mod tests {
         };
         let text = script(&assets).expect("built");
         assert!(text.contains("\"/pkg/cuepoint.abc.wasm\"") && !text.contains("</"));
+        assert!(text.len() < 3_000, "{}", text.len());
     }
 }

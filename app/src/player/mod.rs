@@ -1,6 +1,7 @@
 //! The player: a `<video>` that plays before, and without, any script, and a skin that takes over.
 
 pub mod boot;
+pub mod first;
 pub mod options;
 pub mod outbox;
 pub mod stage;
@@ -41,7 +42,7 @@ pub use speech::clock;
 use crate::{
     engage::Surface,
     film::{End, Film},
-    interaction::{Cue, Interaction, Showing, card, sign},
+    interaction::{Cue, Interaction, Showing, card},
     words::{Lang, Word},
 };
 use deck::Deck;
@@ -49,6 +50,7 @@ use leptos::prelude::*;
 use media::Media;
 use recorder::Recorder;
 use serde::Serialize;
+use std::time::Duration;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlElement, HtmlVideoElement};
 
@@ -124,14 +126,9 @@ pub fn Player(film: Film, setting: Setting) -> impl IntoView {
         .collect();
     // The server keeps the file back until a gate before it was passed.
     let src = Some(film.src.clone()).filter(|src| !src.is_empty());
-    // Until ours take over, the boot script hears it; without a script the native controls do.
-    let first = (!options.bare && !options.autoplay && src.is_some()).then(|| {
-        view! {
-            <button type="button" class="big-play first" aria-label=lang.say(Word::PlayVideo)>
-                {sign(controls::icon::PLAY)}
-            </button>
-        }
-    });
+    let is_there = src.is_some();
+    let middle = (!options.autoplay && is_there).then(|| first::middle(lang));
+    let bar = (!options.bare && is_there).then(|| first::bar(lang, &options, film.duration_ms));
     let start = Start {
         token: &film.token,
         pass: &film.pass,
@@ -184,7 +181,8 @@ pub fn Player(film: Film, setting: Setting) -> impl IntoView {
                 {film.chapters.map(|src| view! { <track kind="chapters" src=src /> })}
                 {film.storyboard.map(|src| view! { <track kind="metadata" label="thumbnails" src=src /> })}
             </video>
-            {first}
+            {middle}
+            {bar}
             {headline}
             {logo}
             {sheet}
@@ -206,13 +204,25 @@ struct Start<'a> {
     words: String,
 }
 
-/// Takes over from the native controls of every player on the page. Called once, by the boot script.
+/// Takes every player on the page over. Called once, by the boot script.
 pub fn start() {
     let Ok(places) = document().query_selector_all(".skin") else { return };
     for place in (0..places.length()).filter_map(|i| places.item(i)) {
         let place: HtmlElement = place.unchecked_into();
         let (Some(said), Some((root, video))) = (said(&place), request::around(&place)) else { continue };
+        let held = document().active_element().and_then(|focus| focus.closest("[data-first]").ok()?);
+        let heir = held.map(|held| if held.class_list().contains("first") { ".big-play" } else { ".bar .control" });
+        for first in ["first", "first-bar"] {
+            if let Some(first) = root.get_elements_by_class_name(first).item(0) {
+                first.remove();
+            }
+        }
+        let within = root.clone();
         leptos::mount::mount_to(place, move || skin(&said, &root, &video)).forget();
+        if let Some(heir) = heir {
+            // It can take the focus once it is shown.
+            set_timeout(move || request::focus(&within, heir), Duration::ZERO);
+        }
     }
 }
 
@@ -222,7 +232,7 @@ pub fn said(skin: &Element) -> Option<JsValue> {
 }
 
 /// Our controls and the timeline. They are made in the browser, once their script has arrived: until
-/// then the native controls are all there is.
+/// then what [`first`] made is all there is.
 fn skin(said: &JsValue, root: &HtmlElement, video: &HtmlVideoElement) -> impl IntoView + use<> {
     let text = |name| js::text(said, name).unwrap_or_default();
     let surface = if js::is_true(said, "embedded") { Surface::Embed } else { Surface::Play };
@@ -231,9 +241,6 @@ fn skin(said: &JsValue, root: &HtmlElement, video: &HtmlVideoElement) -> impl In
     let recorder = Recorder::new(text("token"), text("pass"), surface);
     let deck = Deck::new(media, speech::Words::new(&text("words")), recorder, stage::moments(&cues));
     deck.player.set(root, video);
-    if let Ok(Some(first)) = root.query_selector(".big-play.first") {
-        first.remove();
-    }
     habits::take_up(deck, root, video);
     media.follow(root, video, move |video, event| hear(deck, video, event));
     recorder.start(video);
@@ -249,7 +256,8 @@ fn skin(said: &JsValue, root: &HtmlElement, video: &HtmlVideoElement) -> impl In
     contents::wait(deck);
     share::wait(deck);
     talk::wait(deck);
-    bridge::open(deck);
+    bridge::wait(deck);
+    set_timeout(move || deck.eloquent.set(true), Duration::ZERO);
     view! {
         <captions::Captions player=deck.player />
         <controls::Controls deck />

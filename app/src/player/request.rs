@@ -54,6 +54,14 @@ pub fn around(skin: &Element) -> Option<(HtmlElement, HtmlVideoElement)> {
     Some((root.unchecked_into(), video.unchecked_into()))
 }
 
+/// Gives the focus to the first of these within, if there is one.
+pub fn focus(within: &Element, selector: &str) {
+    if let Ok(Some(found)) = within.query_selector(selector) {
+        // What can't take it leaves it where it is.
+        let _ = found.unchecked_into::<HtmlElement>().focus();
+    }
+}
+
 impl Player {
     pub fn new() -> Self {
         Self(StoredValue::new_local(None))

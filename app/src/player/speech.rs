@@ -4,6 +4,7 @@ use super::js::object;
 use crate::words::Word;
 use js_sys::{Array, Function, Intl::NumberFormat};
 use leptos::prelude::*;
+use std::cell::RefCell;
 use wasm_bindgen::JsValue;
 
 /// The sentences of the page's language, as [`crate::words::Lang::for_player`] sent them.
@@ -55,13 +56,28 @@ pub fn percent(share: f64) -> String {
     number(share, &[("style", "percent")])
 }
 
+thread_local! {
+    /// The formats that were asked for, by their options: to make one takes milliseconds.
+    static FORMATS: RefCell<Vec<(String, Function)>> = const { RefCell::new(Vec::new()) };
+}
+
 /// A number as the page's language writes it, with the options of `Intl.NumberFormat`.
 pub fn number(n: f64, options: &[(&str, &str)]) -> String {
-    let pairs: Vec<(&str, JsValue)> = options.iter().map(|(name, value)| (*name, (*value).into())).collect();
-    let lang = document().document_element().and_then(|html| html.get_attribute("lang")).unwrap_or_default();
-    let format: Function = NumberFormat::new(&Array::of1(&lang.into()), &object(&pairs)).format();
+    let name: String = options.iter().flat_map(|(name, value)| [*name, *value]).collect();
+    let known = FORMATS.with_borrow(|all| all.iter().find(|(of, _)| *of == name).map(|(_, format)| format.clone()));
+    let format = known.unwrap_or_else(|| {
+        let format = format(options);
+        FORMATS.with_borrow_mut(|all| all.push((name, format.clone())));
+        format
+    });
     let text = format.call1(&JsValue::NULL, &n.into()).ok().and_then(|text| text.as_string());
     text.unwrap_or_default()
+}
+
+fn format(options: &[(&str, &str)]) -> Function {
+    let pairs: Vec<(&str, JsValue)> = options.iter().map(|(name, value)| (*name, (*value).into())).collect();
+    let lang = document().document_element().and_then(|html| html.get_attribute("lang")).unwrap_or_default();
+    NumberFormat::new(&Array::of1(&lang.into()), &object(&pairs)).format()
 }
 
 #[cfg(test)]

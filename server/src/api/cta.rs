@@ -3,7 +3,10 @@
 
 use crate::{
     catalogue::Published,
-    engine::{TOO_OLD_MS, Traits, VIEW_EVENTS, admit},
+    engine::{
+        Traits, admit,
+        check::{TOO_OLD_MS, VIEW_EVENTS},
+    },
     page::{Asked, nowhere},
     state::{State, now},
     store::{entries::Entry, views},

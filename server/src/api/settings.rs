@@ -32,14 +32,24 @@ async fn change(
     Caller(account): Caller,
     fields: Fields,
 ) -> Result<Json<Settings>, Reply> {
-    let retention =
-        fields.0.get("retention_days").map(days).transpose().map_err(|flaw| ApiError::flawed(vec![flaw]))?;
+    let mut flaws = Vec::new();
+    let mut read = |name: &str, fewest| {
+        let wish = fields.0.get(name).map(|value| days(name, value, fewest)).transpose();
+        wish.map_err(|flaw| flaws.push(flaw)).ok().flatten()
+    };
+    let (retention, log) = (read("retention_days", FEWEST_DAYS), read("webhook_log_days", 1));
+    if !flaws.is_empty() {
+        return Err(ApiError::flawed(flaws).into());
+    }
     // A client that leaves can't break the transaction in half.
     let changed = tokio::spawn(async move {
         let mut tx = state.store.begin().await?;
         let mut settings = accounts::settings(tx.conn(), account.id).await?;
         if let Some(days) = retention {
             settings.retention_days = days;
+        }
+        if let Some(days) = log {
+            settings.webhook_log_days = days;
         }
         accounts::set_settings(tx.conn(), account.id, settings).await?;
         tx.commit().await?;
@@ -48,14 +58,14 @@ async fn change(
     Ok(Json(changed.await.map_err(|_| ApiError::internal())??))
 }
 
-fn days(value: &Value) -> Result<Option<u32>, Flaw> {
+fn days(name: &str, value: &Value, fewest: u32) -> Result<Option<u32>, Flaw> {
     if value.is_null() {
         return Ok(None);
     }
     // A form's numbers are text.
     let days = value.as_u64().or_else(|| value.as_str()?.trim().parse().ok());
-    let days = days.and_then(|days| u32::try_from(days).ok()).filter(|days| (FEWEST_DAYS..=MOST_DAYS).contains(days));
-    let says = || Flaw::new("retention_days", format!("must be whole days, {FEWEST_DAYS} to {MOST_DAYS}, or null"));
+    let days = days.and_then(|days| u32::try_from(days).ok()).filter(|days| (fewest..=MOST_DAYS).contains(days));
+    let says = || Flaw::new(name, format!("must be whole days, {fewest} to {MOST_DAYS}, or null"));
     days.map(Some).ok_or_else(says)
 }
 
@@ -66,10 +76,14 @@ mod tests {
     #[test]
     fn days_are_whole_and_bounded() {
         for (value, days) in [(json!(null), Ok(None)), (json!(8), Ok(Some(8))), (json!("90"), Ok(Some(90)))] {
-            assert_eq!(super::days(&value).map_err(|flaw| flaw.field), days);
+            assert_eq!(super::days("retention_days", &value, 8).map_err(|flaw| flaw.field), days);
         }
         for wrong in [json!(7), json!(0), json!(-1), json!(8.5), json!("x"), json!(36_501), json!(true), json!([])] {
-            assert_eq!(super::days(&wrong).expect_err("refused").field, "retention_days", "{wrong}");
+            assert_eq!(
+                super::days("retention_days", &wrong, 8).expect_err("refused").field,
+                "retention_days",
+                "{wrong}"
+            );
         }
     }
 }

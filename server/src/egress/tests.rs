@@ -151,3 +151,58 @@ fn reading_may_use_plain_http_and_webhooks_may_not() {
     }
     assert!(client.request(Method::GET, url("http://1.1.1.1/a.png")).is_ok());
 }
+
+#[test]
+fn whatever_is_stored_a_literal_address_inside_is_refused_when_it_is_used() {
+    let client = Client::new(&[]).expect("a client");
+    let literal = "
+        https://127.0.0.1/ https://127.0.0.1./ https://127.1/ https://2130706433/ https://0x7f000001/
+        https://0177.0.0.1/ https://0x7f.1/ https://0/ https://[::1]/ https://[::]/ https://[::ffff:127.0.0.1]/
+        https://[::ffff:a9fe:a9fe]/ https://[::127.0.0.1]/ https://[64:ff9b::7f00:1]/ https://[64:ff9b:1::1]/
+        https://[2002:7f00:1::]/ https://[2001::1]/ https://169.254.169.254/latest/meta-data/ https://10.1.2.3/
+        https://100.64.0.1/ https://198.18.0.1/ https://[fe80::1]/ https://[fd00::1]/ https://user@127.0.0.1/
+        https://user:secret@[::1]/ https://①②⑦.0.0.1/ https://127。0。0。1/ http://8.8.8.8/ https://8.8.8.8:8443/
+    ";
+    for refused in literal.split_whitespace() {
+        assert!(client.request(Method::POST, url(refused)).is_err(), "{refused}");
+    }
+}
+
+/// Answers with one address after the other.
+struct Flip(Mutex<Vec<&'static str>>);
+
+impl Resolve for Flip {
+    fn resolve(&self, _: Name) -> Resolving {
+        let next = self.0.lock().expect("unpoisoned").pop().expect("asked too often");
+        let found = vec![SocketAddr::new(next.parse().expect("an address"), 0)];
+        Box::pin(async move { Ok(Box::new(found.into_iter()) as Addrs) })
+    }
+}
+
+/// A server at this address that answers each connection once.
+fn answering(at: SocketAddr) -> (std::net::TcpListener, SocketAddr) {
+    let listener = std::net::TcpListener::bind(at).expect("a port");
+    let at = listener.local_addr().expect("an address");
+    (listener, at)
+}
+
+#[tokio::test]
+async fn a_name_that_changes_its_mind_is_checked_at_each_connection() {
+    use std::io::{Read, Write};
+    let (allowed, at) = answering("127.0.0.2:0".parse().expect("an address"));
+    let (inside, _) = answering(SocketAddr::new(LOOPBACK[0], at.port()));
+    inside.set_nonblocking(true).expect("a listener that answers at once");
+    std::thread::spawn(move || {
+        let (mut stream, _) = allowed.accept().expect("a connection");
+        let _ = stream.read(&mut [0; 4096]);
+        let _ = stream.write_all(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n");
+    });
+    let names = Arc::new(Flip(Mutex::new(vec!["127.0.0.1", "127.0.0.2"])));
+    let client = Client::over(&nets(&["127.0.0.2/32"]), Ports::Https, names).expect("a client");
+    let ask = || client.request(Method::POST, url(&format!("http://receiver.example:{}/", at.port()))).expect("a name");
+    assert_eq!(ask().send().await.expect("an answer").status(), 204);
+    let error = ask().send().await.expect_err("refused");
+    let mut chain = std::iter::successors(Some(&error as &(dyn Error + 'static)), |error| (*error).source());
+    assert!(chain.any(|error| error.is::<Refused>()), "{error:?}");
+    assert_eq!(inside.accept().expect_err("nobody came").kind(), std::io::ErrorKind::WouldBlock);
+}

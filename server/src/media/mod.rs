@@ -8,6 +8,7 @@ pub mod poster;
 pub mod prepare;
 pub mod preview;
 pub mod probe;
+pub mod range;
 pub mod serve;
 pub mod sniff;
 pub mod storyboard;

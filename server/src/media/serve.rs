@@ -1,23 +1,13 @@
 //! Serving a media file with byte ranges (RFC 9110, sections 13 and 14).
 
-use super::Media;
+use super::{Media, range::Part};
 use axum::{
     body::Body,
     response::{IntoResponse, Response},
 };
 use futures_util::TryStreamExt;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use http_range_header::{RangeUnsatisfiableError, parse_range_header};
 use object_store::{GetOptions, GetRange, ObjectMeta, ObjectStore, ObjectStoreExt, path::Path};
-use std::ops::Range;
-
-/// What part of a file an answer carries.
-#[derive(Debug, PartialEq, Eq)]
-enum Part {
-    Whole,
-    One(Range<u64>),
-    Unsatisfiable,
-}
 
 impl Media {
     /// Answers GET and HEAD for the file at `path`: 200, 206, 304, 404 or 416.
@@ -68,18 +58,7 @@ fn part(request: &HeaderMap, meta: &ObjectMeta, tag: &str) -> Part {
     if text(header::IF_RANGE).is_some_and(|condition| condition != tag) {
         return Part::Whole;
     }
-    let Ok(parsed) = parse_range_header(range) else {
-        return Part::Whole;
-    };
-    match parsed.validate(meta.size) {
-        Ok(ranges) => match ranges.as_slice() {
-            [one] => Part::One(*one.start()..one.end() + 1),
-            _ => Part::Whole,
-        },
-        Err(RangeUnsatisfiableError::Unsatisfiable) => Part::Unsatisfiable,
-        // Overlapping, or more than is worth telling apart.
-        Err(_) => Part::Whole,
-    }
+    Part::of(range, meta.size)
 }
 
 /// A strong tag: size and the moment of the last change.

@@ -24,6 +24,7 @@ const BY_ID: &str = "select id, email, name from accounts where id = $1";
 const SETTINGS: &str = "select settings from accounts where id = $1";
 const SET_SETTINGS: &str = "update accounts set settings = $2 where id = $1";
 const DECIDED: &str = "select id, settings from accounts where settings <> '{}' order by id";
+const ALL: &str = "select id, settings from accounts order by id";
 const NAME: &str = "select name from accounts where id = $1";
 const BY_KEY_HASH: &str = "
 select a.id, a.email, a.name
@@ -39,6 +40,9 @@ pub struct Settings {
     /// After so many days the entries of a view are purged; none keeps them.
     #[serde(default)]
     pub retention_days: Option<u32>,
+    /// After so many days webhook messages and the log of their deliveries are deleted; none is 30.
+    #[serde(default)]
+    pub webhook_log_days: Option<u32>,
 }
 
 pub async fn settings(conn: Conn<'_>, id: i64) -> Result<Settings> {
@@ -56,6 +60,12 @@ pub async fn set_settings(conn: Conn<'_>, id: i64, settings: Settings) -> Result
 /// The accounts that have decided anything.
 pub async fn decided(conn: Conn<'_>) -> Result<Vec<(i64, Settings)>> {
     let rows: Vec<(i64, String)> = on!(conn, db => sqlx::query_as(DECIDED).fetch_all(db).await)?;
+    rows.into_iter().map(|(id, text)| Ok((id, read(&text)?))).collect()
+}
+
+/// Every account.
+pub async fn all(conn: Conn<'_>) -> Result<Vec<(i64, Settings)>> {
+    let rows: Vec<(i64, String)> = on!(conn, db => sqlx::query_as(ALL).fetch_all(db).await)?;
     rows.into_iter().map(|(id, text)| Ok((id, read(&text)?))).collect()
 }
 

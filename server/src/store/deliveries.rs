@@ -1,6 +1,11 @@
-//! Deliveries: one message on its way to one endpoint. `pending` → `leased` → `done`, `dead` or `pending` again.
+//! Deliveries: one message on its way to one endpoint. `pending` → `leased` → `done`, `dead` or `pending`
+//! again; at an endpoint that wants a video's messages in order, `held` before that.
 
-use super::{Conn, Result, on};
+use super::{
+    Conn, Result,
+    attempts::{self, NewAttempt},
+    on,
+};
 use crate::webhook::{post::Outcome, schedule::Next};
 use uuid::Uuid;
 
@@ -14,192 +19,228 @@ pub struct Job {
     pub endpoint_id: Uuid,
     /// Which attempt this is, from 1.
     pub attempt: i64,
+    /// Steps of the schedule that are used up.
+    pub step: i64,
+    /// The video, where the endpoint wants order.
+    pub lane: Option<i64>,
     pub message_id: Uuid,
     pub event: String,
     pub body: String,
+    /// `event`, `resend`, `replay` or `test`.
+    pub cause: String,
     pub url: String,
     /// Sealed.
     pub secret: Vec<u8>,
+    pub timeout_s: i64,
+    /// Deliveries a second.
+    pub rate: Option<i64>,
+    /// It tries whether the endpoint is back.
+    pub probes: bool,
+    /// Something went wrong there lately.
+    pub troubled: bool,
 }
 
-/// How much one claim takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Share {
-    /// In all.
-    pub limit: i64,
-    /// Of one endpoint, what it has under lease already counted in.
-    pub per_endpoint: i64,
-}
-
-/// A delivery as the endpoint's owner sees it.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
-pub struct Delivery {
+/// A new delivery, due at `at` (Unix milliseconds).
+pub struct New<'a> {
+    pub account_id: i64,
     pub id: Uuid,
-    pub event: String,
-    pub state: String,
-    /// Attempts begun so far.
-    pub attempt: i64,
-    pub last_status: Option<i64>,
-    pub last_error: Option<String>,
-    pub next_at: i64,
-    pub created_at: i64,
+    pub message_id: Uuid,
+    pub video_id: i64,
+    pub endpoint_id: Uuid,
+    /// Does the endpoint want order?
+    pub ordered: bool,
+    /// `event`, `resend`, `replay` or `test`.
+    pub cause: &'a str,
+    /// The delivery that it repeats.
+    pub origin: Option<Uuid>,
+    pub at: i64,
 }
 
-macro_rules! reclaim {
+/// What became of an attempt.
+pub struct End<'a> {
+    pub outcome: &'a Outcome,
+    pub next: Next,
+    /// Steps of the schedule that are used up by now.
+    pub step: i64,
+    /// Unix milliseconds.
+    pub at: i64,
+}
+
+const INSERT: &str = "
+insert into deliveries
+  (account_id, id, message_id, endpoint_id, state, attempt, step, lane, cause, origin, next_at, created_at, updated_at)
+values ($1, $2, $3, $4, $5, 0, 0, $6, $7, $8, $9, $9, $9)
+on conflict (account_id, id) do nothing";
+/// Whoever queues into a lane or frees one waits here for the others who do.
+const ENTER: &str = "select 1 from circuits where account_id = $1 and endpoint_id = $2 for update";
+const TAKEN: &str = "
+select count(*) from (
+  select 1 from deliveries
+   where endpoint_id = $1 and lane = $2 and lane is not null and state in ('pending', 'leased', 'held') limit 1) as one";
+
+macro_rules! lapsed {
     ($lock:literal) => {
         concat!(
             "
-update deliveries
-   set state = 'pending', lease = null, lease_until = null, last_status = null, last_error = 'interrupted',
-       updated_at = $1
-  from (select account_id, id from deliveries where state = 'leased' and lease_until <= $2 ",
-            $lock,
-            ") as late
- where deliveries.account_id = late.account_id and deliveries.id = late.id"
+select account_id, id, attempt, updated_at
+  from deliveries where state = 'leased' and lease_until <= $1 limit 1000 ",
+            $lock
         )
     };
 }
-
-/// `owing` hops from endpoint to endpoint along the index of what is pending, and `span` ends at
-/// the last row worth reading of each, so that a long backlog costs no more than a short one. The
-/// words `materialized` and `cross join` keep both planners to this order.
-macro_rules! claim {
-    ($lock:literal) => {
-        concat!(
-            "
-with recursive owing (endpoint_id) as (
-  select (select endpoint_id from deliveries where state = 'pending' order by endpoint_id limit 1)
-  union all
-  select (select d.endpoint_id from deliveries d
-           where d.state = 'pending' and d.endpoint_id > o.endpoint_id
-           order by d.endpoint_id limit 1)
-    from owing o where o.endpoint_id is not null
-),
-busy as materialized (select endpoint_id, count(*) as n from deliveries where state = 'leased' group by endpoint_id),
-span as materialized (
-  select o.endpoint_id, coalesce(b.n, 0) as busy,
-         coalesce((select d.next_at from deliveries d
-                    where d.state = 'pending' and d.endpoint_id = o.endpoint_id and d.next_at <= $1
-                    order by d.next_at limit 1 offset $2), $1) as until
-    from owing o left join busy b on b.endpoint_id = o.endpoint_id
-   where o.endpoint_id is not null
-),
-due as (
-  select d.account_id, d.id,
-         s.busy + row_number() over (partition by d.endpoint_id order by d.next_at, d.id) as place
-    from span s
-   cross join deliveries d
-    join endpoints e on e.account_id = d.account_id and e.id = d.endpoint_id and e.state = 'enabled'
-   where d.endpoint_id = s.endpoint_id and d.state = 'pending' and d.next_at <= s.until
-),
-fair as (select account_id, id from due where place <= $2 order by place, id limit $3),
-pick as (
-  select d.account_id, d.id
-    from fair
-   cross join deliveries d
-   where d.account_id = fair.account_id and d.id = fair.id and d.state = 'pending' ",
-            $lock,
-            "
-)
+const LAPSED_SQLITE: &str = lapsed!("");
+const LAPSED_POSTGRES: &str = lapsed!("for update skip locked");
+const RETURN: &str = "
 update deliveries
-   set state = 'leased', lease = $4, lease_until = $5, attempt = attempt + 1, updated_at = $1
-  from pick
- where deliveries.account_id = pick.account_id and deliveries.id = pick.id"
-        )
-    };
-}
-
-const RECLAIM_SQLITE: &str = reclaim!("");
-const RECLAIM_POSTGRES: &str = reclaim!("for update skip locked");
-const CLAIM_SQLITE: &str = claim!("");
-const CLAIM_POSTGRES: &str = claim!("for update of d skip locked");
-const CLAIMED: &str = "
-select d.account_id, d.id, d.lease, d.endpoint_id, d.attempt, d.message_id, o.event, o.body, e.url, e.secret
-  from deliveries d
-  join outbox o on o.account_id = d.account_id and o.id = d.message_id
-  join endpoints e on e.account_id = d.account_id and e.id = d.endpoint_id
- where d.state = 'leased' and d.lease_until = $1 and d.lease = $2
- order by d.next_at, d.id";
+   set state = 'pending', lease = null, lease_until = null, last_status = null, last_error = 'interrupted', updated_at = $3
+ where account_id = $1 and id = $2";
 const COMPLETE: &str = "
 update deliveries
    set state = case when $4 = 'pending' and 'disabled' = (
                  select e.state from endpoints e
                   where e.account_id = deliveries.account_id and e.id = deliveries.endpoint_id)
                then 'dead' else $4 end,
-       next_at = $5, lease = null, lease_until = null, last_status = $6, last_error = $7, updated_at = $8
+       next_at = $5, lease = null, lease_until = null, last_status = $6, last_error = $7, step = $8, updated_at = $9
  where account_id = $1 and id = $2 and lease = $3";
-const OF_ENDPOINT: &str = "
-select d.id, o.event, d.state, d.attempt, d.last_status, d.last_error, d.next_at, d.created_at
-  from deliveries d
-  join outbox o on o.account_id = d.account_id and o.id = d.message_id
- where d.account_id = $1 and d.endpoint_id = $2
- order by d.created_at desc, d.id desc
- limit $3";
+const TAKE: &str = "
+update deliveries
+   set state = 'leased', lease = $3, lease_until = $4, attempt = attempt + 1, step = $5, updated_at = $6
+ where account_id = $1 and id = $2 and state = 'pending'";
+const HURRY: &str = "
+update deliveries set next_at = $3, updated_at = $3
+ where account_id = $1 and id = $2 and state = 'pending' and next_at > $3";
+const TRIM: &str = "
+delete from deliveries
+ where account_id = $1 and id in (
+   select id from deliveries
+    where account_id = $1 and endpoint_id = $2 and created_at < $3 and state in ('done', 'dead')
+    order by created_at limit $4)";
+const RELEASE: &str = "
+update deliveries set state = 'pending'
+ where endpoint_id = $1 and lane = $2 and state = 'held' and message_id = (
+   select min_id.message_id from (
+     select message_id from deliveries
+      where endpoint_id = $1 and lane = $2 and lane is not null and state in ('pending', 'leased', 'held')
+      order by case when state = 'held' then 1 else 0 end, message_id limit 1) as min_id)";
+const STUCK: &str = "
+select distinct h.endpoint_id, h.lane
+  from deliveries h
+ where h.lane is not null and h.state = 'held' and not exists (
+   select 1 from deliveries o
+    where o.endpoint_id = h.endpoint_id and o.lane = h.lane and o.lane is not null
+      and o.state in ('pending', 'leased'))";
 
-/// Returns what is under leases that end by `until` to those that wait: whoever had them is gone.
-pub async fn reclaim(conn: Conn<'_>, now: i64, until: i64) -> Result<()> {
-    let reclaim = match conn {
-        Conn::Sqlite(_) => RECLAIM_SQLITE,
-        Conn::Postgres(_) => RECLAIM_POSTGRES,
+/// Queues a delivery. One that is there already stays as it is.
+pub async fn queue(mut conn: Conn<'_>, new: &New<'_>) -> Result<()> {
+    let lane = new.ordered.then_some(new.video_id);
+    let state = match lane {
+        Some(lane) => {
+            enter(conn.again(), new.account_id, new.endpoint_id).await?;
+            let taken: i64 = on!(&mut conn, db => sqlx::query_scalar(TAKEN)
+                .bind(new.endpoint_id).bind(lane).fetch_one(&mut **db).await)?;
+            if taken > 0 { "held" } else { "pending" }
+        }
+        None => "pending",
     };
-    on!(conn, db => sqlx::query(reclaim).bind(now).bind(until).execute(db).await.map(|_| ()))?;
+    on!(conn, db => sqlx::query(INSERT)
+        .bind(new.account_id).bind(new.id).bind(new.message_id).bind(new.endpoint_id).bind(state)
+        .bind(lane).bind(new.cause).bind(new.origin).bind(new.at)
+        .execute(db).await.map(|_| ()))?;
     Ok(())
 }
 
-/// Leases what is due at `now` until `until` (Unix milliseconds) under the fresh id `lease`. Call it
-/// in a transaction.
-pub async fn claim(mut conn: Conn<'_>, now: i64, until: i64, lease: Uuid, share: Share) -> Result<Vec<Job>> {
-    let claim = match conn {
-        Conn::Sqlite(_) => CLAIM_SQLITE,
-        Conn::Postgres(_) => CLAIM_POSTGRES,
-    };
-    let claimed = on!(&mut conn, db => sqlx::query(claim)
-        .bind(now).bind(share.per_endpoint).bind(share.limit).bind(lease).bind(until)
-        .execute(&mut **db).await.map(|done| done.rows_affected()))?;
-    if claimed == 0 {
-        return Ok(Vec::new());
+/// On SQLite there is nobody else.
+async fn enter(conn: Conn<'_>, account_id: i64, endpoint_id: Uuid) -> Result<()> {
+    if let Conn::Postgres(db) = conn {
+        sqlx::query(ENTER).bind(account_id).bind(endpoint_id).execute(db).await?;
     }
-    Ok(on!(conn, db => sqlx::query_as(CLAIMED).bind(until).bind(lease).fetch_all(db).await)?)
+    Ok(())
 }
 
-/// Keeps what came of an attempt that ended at `at`; what would be tried again at an endpoint that
-/// was switched off meanwhile is dead. False when the lease had passed to another by then: nothing
-/// is changed.
-pub async fn complete(conn: Conn<'_>, job: &Job, outcome: &Outcome, next: Next, at: i64) -> Result<bool> {
-    let (state, next_at) = match next {
-        Next::Done => ("done", at),
+/// Returns what is under leases that end by `until` to those that wait: whoever had them is gone.
+pub async fn reclaim(mut conn: Conn<'_>, now: i64, until: i64) -> Result<()> {
+    let lapsed = match conn {
+        Conn::Sqlite(_) => LAPSED_SQLITE,
+        Conn::Postgres(_) => LAPSED_POSTGRES,
+    };
+    let rows: Vec<(i64, Uuid, i64, i64)> =
+        on!(&mut conn, db => sqlx::query_as(lapsed).bind(until).fetch_all(&mut **db).await)?;
+    for (account_id, delivery_id, n, at) in rows {
+        let attempt = NewAttempt {
+            account_id,
+            delivery_id,
+            n,
+            at,
+            took_ms: (now - at).max(0),
+            status: None,
+            error: Some("interrupted"),
+            remote_ip: None,
+            url: "",
+            headers: "[]".into(),
+            answer: None,
+        };
+        attempts::insert(conn.again(), &[attempt]).await?;
+        on!(&mut conn, db => sqlx::query(RETURN)
+            .bind(account_id).bind(delivery_id).bind(now).execute(&mut **db).await.map(|_| ()))?;
+    }
+    Ok(())
+}
+
+/// Keeps what came of an attempt; what would be tried again at an endpoint that was switched off
+/// meanwhile is dead. False when the lease had passed to another by then: nothing is changed.
+pub async fn complete(mut conn: Conn<'_>, job: &Job, end: &End<'_>) -> Result<bool> {
+    let (state, next_at) = match end.next {
+        Next::Done => ("done", end.at),
         Next::Again { at } => ("pending", at),
-        Next::Dead | Next::Gone => ("dead", at),
+        Next::Dead | Next::Gone => ("dead", end.at),
     };
-    let kept = on!(conn, db => sqlx::query(COMPLETE)
+    let kept = on!(&mut conn, db => sqlx::query(COMPLETE)
         .bind(job.account_id).bind(job.id).bind(job.lease)
-        .bind(state).bind(next_at).bind(outcome.status.map(i64::from)).bind(outcome.error).bind(at)
-        .execute(db).await.map(|done| done.rows_affected()))?;
-    Ok(kept > 0)
-}
-
-/// The endpoint's newest deliveries, at most `limit`.
-pub async fn of_endpoint(conn: Conn<'_>, account_id: i64, endpoint_id: Uuid, limit: i64) -> Result<Vec<Delivery>> {
-    Ok(on!(conn, db => sqlx::query_as(OF_ENDPOINT)
-        .bind(account_id).bind(endpoint_id).bind(limit)
-        .fetch_all(db).await)?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::store::Store;
-
-    #[tokio::test]
-    async fn a_claim_reads_no_backlog_from_end_to_end() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let url = format!("sqlite://{}/cuepoint.db", folder.path().display());
-        let store = Store::open(&url).await.expect("a database");
-        let mut tx = store.begin().await.expect("a transaction");
-        let Conn::Sqlite(db) = tx.conn() else { panic!("SQLite was asked for") };
-        let plan = sqlx::AssertSqlSafe(format!("explain query plan {CLAIM_SQLITE}"));
-        let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(plan).fetch_all(db).await.expect("a plan");
-        let steps: Vec<&str> = plan.iter().map(|(.., step)| step.as_str()).collect();
-        assert!(!steps.iter().any(|step| step.starts_with("SCAN d ")), "{steps:#?}");
+        .bind(state).bind(next_at).bind(end.outcome.status.map(i64::from)).bind(end.outcome.error)
+        .bind(end.step).bind(end.at)
+        .execute(&mut **db).await.map(|done| done.rows_affected()))?;
+    if kept == 0 {
+        return Ok(false);
     }
+    if let (Some(lane), true) = (job.lane, state != "pending") {
+        release(conn, job.endpoint_id, lane).await?;
+    }
+    Ok(true)
+}
+
+/// Leases one that waits by its id, as the last attempt that its schedule has.
+pub async fn take(conn: Conn<'_>, new: &New<'_>, lease: Uuid, until: i64, step: i64) -> Result<()> {
+    on!(conn, db => sqlx::query(TAKE)
+        .bind(new.account_id).bind(new.id).bind(lease).bind(until).bind(step).bind(new.at)
+        .execute(db).await.map(|_| ()))?;
+    Ok(())
+}
+
+/// Makes one that waits for its time due at once.
+pub async fn hurry(conn: Conn<'_>, account_id: i64, id: Uuid, now: i64) -> Result<()> {
+    on!(conn, db => sqlx::query(HURRY).bind(account_id).bind(id).bind(now).execute(db).await.map(|_| ()))?;
+    Ok(())
+}
+
+/// Deletes what was over before, with its attempts, at most `limit`; returns how many.
+pub async fn trim(conn: Conn<'_>, account_id: i64, endpoint_id: Uuid, before: i64, limit: i64) -> Result<u64> {
+    Ok(on!(conn, db => sqlx::query(TRIM)
+        .bind(account_id).bind(endpoint_id).bind(before).bind(limit)
+        .execute(db).await.map(|done| done.rows_affected()))?)
+}
+
+/// Lets the next message of a lane go, unless one is on its way.
+async fn release(conn: Conn<'_>, endpoint_id: Uuid, lane: i64) -> Result<()> {
+    on!(conn, db => sqlx::query(RELEASE)
+        .bind(endpoint_id).bind(lane).execute(db).await.map(|_| ()))?;
+    Ok(())
+}
+
+/// Frees lanes whose first message was taken out.
+pub async fn unstick(mut conn: Conn<'_>) -> Result<()> {
+    let stuck: Vec<(Uuid, i64)> = on!(&mut conn, db => sqlx::query_as(STUCK).fetch_all(&mut **db).await)?;
+    for (endpoint_id, lane) in stuck {
+        release(conn.again(), endpoint_id, lane).await?;
+    }
+    Ok(())
 }

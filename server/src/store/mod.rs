@@ -5,8 +5,11 @@
 
 pub mod accounts;
 pub mod answers;
+pub mod attempts;
 pub mod audience;
 pub mod backlog;
+pub mod circuits;
+pub mod claims;
 pub mod comments;
 pub mod deliveries;
 pub mod endpoints;
@@ -18,12 +21,15 @@ pub mod import_keys;
 pub mod interactions;
 pub mod jobs;
 pub mod links;
+pub mod log;
 pub mod mails;
 pub mod outbox;
 pub mod people;
 pub mod purge;
 pub mod reactions;
+pub mod replays;
 pub mod salts;
+pub mod secrets;
 pub mod showings;
 pub mod sums;
 pub mod talks;

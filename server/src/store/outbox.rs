@@ -1,6 +1,10 @@
 //! What happened, as the customer's systems will be told: one row a message, one delivery for each endpoint that asked.
 
-use super::{Conn, Result, on};
+use super::{
+    Conn, Result,
+    deliveries::{self, New},
+    on,
+};
 use crate::keys::digest;
 use uuid::Uuid;
 
@@ -19,16 +23,11 @@ pub struct Message {
 
 const INSERT: &str = "
 insert into outbox (account_id, id, event, video_id, body, created_at) values ($1, $2, $3, $4, $5, $6)";
-const INSERT_DELIVERY: &str = "
-insert into deliveries
-  (account_id, id, message_id, endpoint_id, state, attempt, next_at, created_at, updated_at)
-values ($1, $2, $3, $4, 'pending', 0, $5, $5, $5)";
-
 macro_rules! subscribed {
     ($lock:literal) => {
         concat!(
             "
-select e.id
+select e.id, e.ordered
   from subscriptions s
   join endpoints e on e.account_id = s.account_id and e.id = s.endpoint_id
  where s.account_id = $1 and s.event = $2 and e.state = 'enabled'
@@ -41,6 +40,20 @@ const SUBSCRIBED_SQLITE: &str = subscribed!("");
 /// The lock keeps an endpoint from being deleted or disabled between this and the commit.
 const SUBSCRIBED_POSTGRES: &str = subscribed!("for share of e");
 
+const INSERT_TEST: &str = "
+insert into outbox (account_id, id, event, video_id, body, created_at, is_test) values ($1, $2, $3, $4, $5, $6, $7)";
+const AFTER: &str = "
+select id, event, video_id, body, created_at from outbox
+ where account_id = $1 and id > $2 and not is_test order by id limit $3";
+const NEWEST: &str = "select id from outbox where account_id = $1 order by id desc limit 1";
+const TRIM: &str = "
+delete from outbox
+ where account_id = $1 and id in (
+   select o.id from outbox o
+    where o.account_id = $1 and o.id < $2 and o.created_at < $3 and not exists (
+      select 1 from deliveries d where d.account_id = o.account_id and d.message_id = o.id)
+    order by o.id limit $4)";
+
 /// Queues `message` in the caller's transaction and returns to how many endpoints it goes. After
 /// the commit, ring the courier's bell.
 pub async fn enqueue(mut conn: Conn<'_>, message: &Message) -> Result<usize> {
@@ -52,25 +65,75 @@ pub async fn enqueue(mut conn: Conn<'_>, message: &Message) -> Result<usize> {
         Conn::Sqlite(_) => SUBSCRIBED_SQLITE,
         Conn::Postgres(_) => SUBSCRIBED_POSTGRES,
     };
-    let endpoints: Vec<Uuid> = on!(&mut conn, db => sqlx::query_scalar(subscribed)
+    let endpoints: Vec<(Uuid, bool)> = on!(&mut conn, db => sqlx::query_as(subscribed)
         .bind(message.account_id).bind(&message.event)
         .fetch_all(&mut **db).await)?;
-    for endpoint in &endpoints {
-        on!(&mut conn, db => sqlx::query(INSERT_DELIVERY)
-            .bind(message.account_id).bind(delivery_id(message, *endpoint)).bind(message.id)
-            .bind(endpoint).bind(message.created_at)
-            .execute(&mut **db).await.map(|_| ()))?;
+    for (endpoint_id, ordered) in &endpoints {
+        let new = New {
+            account_id: message.account_id,
+            id: delivery_id(message.id, *endpoint_id, b"event", message.created_at),
+            message_id: message.id,
+            video_id: message.video_id,
+            endpoint_id: *endpoint_id,
+            ordered: *ordered,
+            cause: "event",
+            origin: None,
+            at: message.created_at,
+        };
+        deliveries::queue(conn.again(), &new).await?;
     }
     Ok(endpoints.len())
 }
 
-/// A version 7 UUID that only this message and this endpoint have, so that no message is ever
-/// queued twice for one endpoint.
-fn delivery_id(message: &Message, endpoint: Uuid) -> Uuid {
-    let both = digest(&[message.id.as_bytes().as_slice(), endpoint.as_bytes()].concat());
+/// Keeps a message that goes only where its delivery is queued by hand.
+pub async fn insert_test(conn: Conn<'_>, message: &Message) -> Result<()> {
+    on!(conn, db => sqlx::query(INSERT_TEST)
+        .bind(message.account_id).bind(message.id).bind(&message.event)
+        .bind(message.video_id).bind(&message.body).bind(message.created_at).bind(true)
+        .execute(db).await.map(|_| ()))?;
+    Ok(())
+}
+
+/// A version 7 UUID that only this message, this endpoint and this cause have, so that no message is
+/// ever queued twice for one of them.
+pub fn delivery_id(message: Uuid, endpoint: Uuid, cause: &[u8], at: i64) -> Uuid {
+    let all = digest(&[message.as_bytes().as_slice(), endpoint.as_bytes(), cause].concat());
     let mut tail = [0; 10];
-    tail.copy_from_slice(&both[..10]);
-    uuid::Builder::from_unix_timestamp_millis(message.created_at.unsigned_abs(), &tail).into_uuid()
+    tail.copy_from_slice(&all[..10]);
+    uuid::Builder::from_unix_timestamp_millis(at.unsigned_abs(), &tail).into_uuid()
+}
+
+/// A stored message.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Stored {
+    pub id: Uuid,
+    pub event: String,
+    pub video_id: i64,
+    pub body: String,
+    pub created_at: i64,
+}
+
+/// The account's messages after `last` in the order of their ids, at most `limit`.
+pub async fn after(conn: Conn<'_>, account_id: i64, last: Uuid, limit: i64) -> Result<Vec<Stored>> {
+    Ok(on!(conn, db => sqlx::query_as(AFTER).bind(account_id).bind(last).bind(limit).fetch_all(db).await)?)
+}
+
+/// The account's newest message.
+pub async fn newest(conn: Conn<'_>, account_id: i64) -> Result<Option<Uuid>> {
+    Ok(on!(conn, db => sqlx::query_scalar(NEWEST).bind(account_id).fetch_optional(db).await)?)
+}
+
+/// Deletes messages from before that no delivery is left of, at most `limit`; returns how many.
+pub async fn trim(conn: Conn<'_>, account_id: i64, before: i64, limit: i64) -> Result<u64> {
+    Ok(on!(conn, db => sqlx::query(TRIM)
+        .bind(account_id).bind(first_id(before)).bind(before).bind(limit)
+        .execute(db).await.map(|done| done.rows_affected()))?)
+}
+
+/// The smallest version 7 UUID of this Unix millisecond: ids of messages from then on are greater.
+pub fn first_id(at: i64) -> Uuid {
+    let at = u128::from(at.clamp(0, (1 << 48) - 1).unsigned_abs());
+    Uuid::from_u128(at << 80)
 }
 
 #[cfg(test)]
@@ -78,18 +141,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_message_has_one_delivery_id_for_each_endpoint() {
-        let message = Message {
-            account_id: 1,
-            id: Uuid::from_u128(1),
-            event: "VideoCTA".into(),
-            video_id: 7,
-            body: "{}".into(),
-            created_at: 1_732_312_345_123,
+    fn one_message_has_one_delivery_id_for_each_endpoint_and_cause() {
+        let id = |endpoint: u128, cause: &[u8]| {
+            delivery_id(Uuid::from_u128(1), Uuid::from_u128(endpoint), cause, 1_732_312_345_123)
         };
-        let (a, b) = (Uuid::from_u128(2), Uuid::from_u128(3));
-        assert_eq!(delivery_id(&message, a), delivery_id(&message, a));
-        assert_ne!(delivery_id(&message, a), delivery_id(&message, b));
-        assert_eq!(delivery_id(&message, a).get_version_num(), 7);
+        assert_eq!(id(2, b"event"), id(2, b"event"));
+        assert_ne!(id(2, b"event"), id(3, b"event"));
+        assert_ne!(id(2, b"event"), id(2, b"a replay"));
+        assert_eq!(id(2, b"event").get_version_num(), 7);
+    }
+
+    #[test]
+    fn ids_from_a_moment_on_are_greater_than_its_first() {
+        let at = 1_732_312_345_123;
+        let made = uuid::Builder::from_unix_timestamp_millis(1_732_312_345_123, &[0; 10]).into_uuid();
+        assert!(made > first_id(at) && made < first_id(at + 1));
     }
 }

@@ -1,6 +1,8 @@
 //! One person's traces, wherever they stand: found here, and deleted here.
 
-use super::{Conn, Result, comments::Comment, entries::Entry, links::Link, on, reactions::Reaction, views::View};
+use super::{
+    Conn, Result, comments::Comment, deliveries, entries::Entry, links::Link, on, reactions::Reaction, views::View,
+};
 use uuid::Uuid;
 
 // An address is compared as people do: without its case.
@@ -170,7 +172,7 @@ pub async fn forget_messages(mut conn: Conn<'_>, account_id: i64, text: &str) ->
         on!(&mut conn, db => sqlx::query(FORGET_MESSAGE)
             .bind(account_id).bind(id).execute(&mut **db).await.map(|_| ()))?;
     }
-    Ok(())
+    deliveries::unstick(conn).await
 }
 
 #[cfg(test)]

@@ -1,68 +1,78 @@
 //! Carries what is due: claims deliveries, posts them side by side, keeps what came of each.
 
+mod trial;
+mod turn;
+
+pub use trial::Trial;
+
 use super::{
     post::{self, DEADLINE, Letter, Outcome},
-    schedule::{self, Next},
     sign::Secret,
 };
 use crate::{
-    egress::Client,
     keys::random,
     state::{self, State},
     store::{
         self, Store, StoreError,
-        deliveries::{self, Job, Share},
-        endpoints,
+        claims::{self, Claimed, Share},
+        deliveries::{self, Job},
     },
 };
 use std::{sync::Arc, time::Duration};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 #[derive(Clone)]
 pub struct Courier {
     state: State,
-    client: Client,
+}
+
+/// A claimed delivery, and the secrets that sign it: sealed, the present one first.
+#[derive(Clone)]
+struct Flight {
+    job: Job,
+    secrets: Vec<Vec<u8>>,
 }
 
 /// An attempt that is over, not yet written down.
 struct Landed {
     job: Job,
     outcome: Outcome,
-    next: Next,
-    /// Unix milliseconds.
+    /// When it began and when it ended, in Unix milliseconds.
+    begun: i64,
     at: i64,
+    dice: u32,
 }
 
 /// Attempts under way at the same time.
-const IN_FLIGHT: usize = 64;
-/// One endpoint's part of them: the first while half is free, then the second, so that a few
-/// endpoints that hang can't keep the others out.
-const PER_ENDPOINT: [i64; 2] = [8, 2];
+const IN_FLIGHT: usize = 256;
+/// The most of them that one endpoint gets, whatever its owner sets: the first while half is free, then
+/// the second, so that a few endpoints that hang can't keep the others out.
+const PER_ENDPOINT: [i64; 2] = [64, 2];
 /// How long a claim stands: twice the deadline of an attempt, and time to write it down.
 const LEASE_MS: i64 = 40_000;
-/// How often it looks without being rung, and how long it waits after a failure of the database.
-const POLL: Duration = Duration::from_secs(1);
+/// How often it looks without being rung.
+const POLL: Duration = Duration::from_millis(250);
+/// How long it waits after a failure of the database.
+const AFTER_FAILURE: Duration = Duration::from_secs(1);
+/// How long it waits while another process looks at the same endpoints.
+const CONTENDED: Duration = Duration::from_millis(5);
 
 impl Courier {
-    /// # Errors
-    /// When no client can be made: the machine has no trusted certificates.
-    pub fn new(state: State) -> reqwest::Result<Self> {
-        let client = Client::new(&state.config.egress_allow)?;
-        Ok(Self { state, client })
+    pub fn new(state: State) -> Self {
+        Self { state }
     }
 
     /// One round: claims what is due at `now`, posts it, writes it down. Returns how many attempts
     /// it made; tests drain the outbox by calling it until that is 0.
     pub async fn step(&self, now: i64) -> store::Result<usize> {
-        let share = Share { limit: IN_FLIGHT as i64, per_endpoint: PER_ENDPOINT[0] };
-        let jobs = self.turn(Vec::new(), Some(share), now).await?;
-        let mut flights = JoinSet::new();
-        for job in jobs {
-            flights.spawn(self.clone().attempt(job, now));
+        let share = Share { limit: 64, per_endpoint: PER_ENDPOINT[0] };
+        let (flights, _) = self.turn(Vec::new(), Some(share), now).await?;
+        let mut under_way = JoinSet::new();
+        for flight in flights {
+            under_way.spawn(self.clone().attempt(flight, now));
         }
-        let landed: Vec<_> = flights.join_all().await.into_iter().map(Arc::new).collect();
+        let landed: Vec<_> = under_way.join_all().await.into_iter().map(Arc::new).collect();
         let attempts = landed.len();
         self.turn(landed, None, now).await?;
         Ok(attempts)
@@ -76,27 +86,30 @@ impl Courier {
         }
         let (mut flights, mut landed) = (JoinSet::new(), Vec::new());
         while !shutdown.is_cancelled() {
+            let mut pause = Some(POLL);
             let share = share(IN_FLIGHT - flights.len());
-            let more = match self.turn(landed.clone(), share, state::now()).await {
-                Ok(jobs) => {
-                    landed.clear();
-                    let more = share.is_some_and(|share| jobs.len() as i64 == share.limit);
-                    for job in jobs {
-                        flights.spawn(self.clone().attempt(job, state::now()));
+            if !landed.is_empty() || (share.is_some() && self.is_anything_waiting().await) {
+                match self.turn(landed.clone(), share, state::now()).await {
+                    Ok((claimed, contended)) => {
+                        landed.clear();
+                        let full = share.is_some_and(|share| claimed.len() as i64 == share.limit);
+                        pause = if full { None } else { Some(if contended { CONTENDED } else { POLL }) };
+                        for flight in claimed {
+                            flights.spawn(self.clone().attempt(flight, state::now()));
+                        }
                     }
-                    more
+                    Err(error) => {
+                        tracing::error!(%error, "deliveries were neither claimed nor written down");
+                        tokio::select! { () = shutdown.cancelled() => {}, () = tokio::time::sleep(AFTER_FAILURE) => {} }
+                        pause = None;
+                    }
                 }
-                Err(error) => {
-                    tracing::error!(%error, "deliveries were neither claimed nor written down");
-                    tokio::select! { () = shutdown.cancelled() => {}, () = tokio::time::sleep(POLL) => {} }
-                    true
-                }
-            };
-            if !more {
+            }
+            if let Some(pause) = pause {
                 tokio::select! {
                     () = shutdown.cancelled() => {}
                     () = self.state.courier_bell.notified() => {}
-                    () = tokio::time::sleep(POLL) => {}
+                    () = tokio::time::sleep(pause) => {}
                     Some(end) = flights.join_next() => keep(&mut landed, end),
                 }
             }
@@ -107,15 +120,24 @@ impl Courier {
         self.finish(flights, landed).await;
     }
 
+    /// Looks without writing, so that nothing to do costs nothing.
+    async fn is_anything_waiting(&self) -> bool {
+        let look = async { claims::waiting(self.state.store.reader().await?.conn(), state::now()).await };
+        look.await.unwrap_or_else(|error: StoreError| {
+            tracing::warn!(%error, "it can't be seen whether deliveries are due");
+            true
+        })
+    }
+
     /// A SQLite file has one server: whatever is under lease now was left by one that died.
     async fn reclaim_at_start(&self) -> store::Result<()> {
         let store = self.state.store.clone();
-        if !matches!(store, Store::Sqlite { .. }) {
-            return Ok(());
-        }
         let reclaimed = tokio::spawn(async move {
             let mut tx = store.begin().await?;
-            deliveries::reclaim(tx.conn(), state::now(), i64::MAX).await?;
+            if matches!(store, Store::Sqlite { .. }) {
+                deliveries::reclaim(tx.conn(), state::now(), i64::MAX).await?;
+            }
+            deliveries::unstick(tx.conn()).await?;
             tx.commit().await
         });
         reclaimed.await.unwrap_or_else(broken)
@@ -135,55 +157,28 @@ impl Courier {
         }
     }
 
-    /// One transaction: writes down what has landed and, given a share, claims what is due. In a
-    /// task of its own, so that whoever drops this can't break it in half.
-    async fn turn(&self, landed: Vec<Arc<Landed>>, share: Option<Share>, now: i64) -> store::Result<Vec<Job>> {
-        if landed.is_empty() && share.is_none() {
-            return Ok(Vec::new());
-        }
-        let state = self.state.clone();
-        let turn = tokio::spawn(async move {
-            let mut tx = state.store.begin().await?;
-            for Landed { job, outcome, next, at } in landed.iter().map(AsRef::as_ref) {
-                let ours = deliveries::complete(tx.conn(), job, outcome, *next, *at).await?;
-                if ours && *next == Next::Gone {
-                    endpoints::disable(tx.conn(), job.account_id, job.endpoint_id, *at).await?;
-                }
-            }
-            let jobs = match share {
-                Some(share) => {
-                    deliveries::reclaim(tx.conn(), now, now).await?;
-                    deliveries::claim(tx.conn(), now, now + LEASE_MS, Uuid::now_v7(), share).await?
-                }
-                None => Vec::new(),
-            };
-            tx.commit().await?;
-            Ok(jobs)
-        });
-        turn.await.unwrap_or_else(broken)
-    }
-
     /// Posts one delivery; `now` is the wall clock in Unix milliseconds.
-    async fn attempt(self, job: Job, now: i64) -> Landed {
-        let outcome = match self.state.keys.open(&job.secret) {
-            Ok(secret) => {
+    async fn attempt(self, Flight { job, secrets }: Flight, now: i64) -> Landed {
+        let opened: Result<Vec<_>, _> = secrets.iter().map(|sealed| self.state.keys.open(sealed)).collect();
+        let outcome = match opened {
+            Ok(secrets) => {
                 let letter = Letter {
                     url: job.url.clone(),
                     message_id: job.message_id,
-                    secret: Secret::from_bytes(secret),
+                    secrets: secrets.into_iter().map(Secret::from_bytes).collect(),
                     body: job.body.clone(),
+                    timeout: Duration::from_secs(job.timeout_s.unsigned_abs()),
                 };
-                post::post(&self.client, letter, now).await
+                post::post(&self.state.hooks, letter, now).await
             }
             Err(error) => {
                 tracing::error!(%error, endpoint = %job.endpoint_id, "a webhook can't be signed");
                 Outcome::unsent("secret")
             }
         };
+        super::failpoint("answered");
         let at = now + outcome.took_ms;
-        let next = schedule::after(&outcome, job.attempt, at, u32::from_ne_bytes(random()));
-        tracing::debug!(delivery = %job.id, attempt = job.attempt, ?outcome, ?next, "delivery attempted");
-        Landed { job, outcome, next, at }
+        Landed { job, outcome, begun: now, at, dice: u32::from_ne_bytes(random()) }
     }
 }
 
@@ -215,9 +210,9 @@ mod tests {
 
     #[test]
     fn a_full_house_leaves_less_to_each_endpoint() {
-        assert_eq!(share(64), Some(Share { limit: 32, per_endpoint: 8 }));
-        assert_eq!(share(33), Some(Share { limit: 1, per_endpoint: 8 }));
-        assert_eq!(share(32), Some(Share { limit: 32, per_endpoint: 2 }));
+        assert_eq!(share(256), Some(Share { limit: 128, per_endpoint: 64 }));
+        assert_eq!(share(129), Some(Share { limit: 1, per_endpoint: 64 }));
+        assert_eq!(share(128), Some(Share { limit: 128, per_endpoint: 2 }));
         assert_eq!(share(0), None);
     }
 }

@@ -1,11 +1,16 @@
 //! What a webhook says: one envelope, and the body under the event's name (WIRE.md, sections 5 and 6).
 
+pub mod sample;
+
+use crate::store::endpoints::Endpoint;
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+/// Said to an account's other endpoints when one of them is switched off because it fails.
+pub const ENDPOINT_DISABLED: &str = "EndpointDisabled";
 /// Every event that can be subscribed to, by its name on the wire.
-pub const EVENTS: [&str; 11] = [
+pub const EVENTS: [&str; 12] = [
     "VideoCreated",
     "VideoTranscoded",
     "VideoPlayedSessions",
@@ -17,6 +22,7 @@ pub const EVENTS: [&str; 11] = [
     "VideoComment",
     "VideoReply",
     "VideoReaction",
+    ENDPOINT_DISABLED,
 ];
 
 /// The video that a message is about.
@@ -30,17 +36,60 @@ pub struct Media<'a> {
 }
 
 /// What is said under the event's name, its keys in the order of the wire.
-#[derive(Serialize)]
 pub struct Body {
-    media: MediaOnWire,
-    #[serde(flatten)]
+    /// None where no video is meant.
+    media: Option<MediaOnWire>,
     own: Map<String, Value>,
     /// Not where a form asked for it: then its answer stands among `own`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     email: Option<Option<String>>,
     /// Who made the video, beside the account.
-    #[serde(skip)]
     by: Option<String>,
+    /// It only shows what such a message looks like.
+    is_test: bool,
+}
+
+/// The keys that older clients know, in the order in which they know them; all others come after.
+const ORDER: [&str; 15] = [
+    "percentagePlayed",
+    "ctaUrl",
+    "ctaId",
+    "ctaText",
+    "ctaTargetUrl",
+    "ctaClickedTime",
+    "firstName",
+    "lastName",
+    "email",
+    "phone",
+    "fields",
+    "annotationText",
+    "annotationUrl",
+    "annotationClickedTime",
+    "question",
+];
+
+impl Body {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        let mut own: Vec<_> = self.own.iter().collect();
+        own.sort_by_key(|(name, _)| ORDER.iter().position(|known| known == name).unwrap_or(ORDER.len()));
+        for (name, value) in own {
+            map.serialize_entry(name, value)?;
+        }
+        match &self.email {
+            Some(email) => map.serialize_entry("email", email),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Serialize for Body {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        if let Some(media) = &self.media {
+            map.serialize_entry("media", media)?;
+        }
+        self.write(&mut map)?;
+        map.end()
+    }
 }
 
 #[derive(Serialize)]
@@ -81,12 +130,26 @@ pub fn answered(media: &Media<'_>, own: Value, email: Option<&str>) -> Body {
         _ => Map::new(),
     };
     let asked = own.contains_key("email");
-    Body { media: media.into(), own, email: (!asked).then(|| email.map(str::to_owned)), by: None }
+    let email = (!asked).then(|| email.map(str::to_owned));
+    Body { media: Some(media.into()), own, email, by: None, is_test: false }
 }
 
 /// `VideoCreated` and `VideoTranscoded`, which no viewer has caused; `by` is the owner's e-mail address.
 pub fn prepared(media: &Media<'_>, own: Value, by: Option<String>) -> Body {
     Body { email: None, by, ..answered(media, own, None) }
+}
+
+/// `EndpointDisabled`: which, and why.
+pub fn endpoint_disabled(endpoint: &Endpoint, why: &str, public_url: &str) -> Body {
+    let Endpoint { id, url, description, failing_since, .. } = endpoint;
+    let own = json!({
+        "endpoint": { "id": id, "url": url, "description": description },
+        "reason": why,
+        "failingSince": failing_since,
+        "endpointUrl": format!("{public_url}/api/v1/webhooks/{id}"),
+    });
+    let Value::Object(own) = own else { unreachable!("an object was written") };
+    Body { media: None, own, email: None, by: None, is_test: false }
 }
 
 /// The message as it is signed and sent. `hook_id` is the message's id, `at` its Unix millisecond.
@@ -102,21 +165,24 @@ const ANNOTATION: &str = "VideoAnnotation";
 /// An annotation as older clients read it: the video under the event's name, the rest beside it.
 struct Nested<'a>(&'a Body);
 
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct OlderMedia<'a> {
+    video_id: i64,
+    thumbnail: &'a str,
+    name: &'a str,
+    share_url: &'a str,
+    embed_url: &'a str,
+}
+
 impl Serialize for Nested<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Body { media, own, email, .. } = self.0;
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry(
-            ANNOTATION,
-            &json!({
-                "videoId": media.video_id, "thumbnail": media.thumbnail, "name": media.name,
-                "shareUrl": media.share_url, "embedUrl": media.embed_url,
-            }),
-        )?;
-        for (name, value) in own {
-            map.serialize_entry(name, value)?;
+        if let Some(MediaOnWire { video_id, thumbnail, name, share_url, embed_url, .. }) = &self.0.media {
+            let older = OlderMedia { video_id: *video_id, thumbnail, name, share_url, embed_url };
+            map.serialize_entry(ANNOTATION, &older)?;
         }
-        map.serialize_entry("email", email)?;
+        self.0.write(&mut map)?;
         map.end()
     }
 }
@@ -139,11 +205,24 @@ impl Serialize for Envelope<'_> {
             map.serialize_entry("payload", &Nested(self.body))?;
         }
         map.serialize_entry(self.event, self.body)?;
-        let mut metadata = json!({ "account_id": self.account_id.to_string() });
-        if let Some(by) = &self.body.by {
-            metadata["created_by"] = by.as_str().into();
+        map.serialize_entry("metadata", &Metadata(self))?;
+        map.end()
+    }
+}
+
+struct Metadata<'a>(&'a Envelope<'a>);
+
+impl Serialize for Metadata<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Envelope { account_id, body, .. } = self.0;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("account_id", &account_id.to_string())?;
+        if let Some(by) = &body.by {
+            map.serialize_entry("created_by", by)?;
         }
-        map.serialize_entry("metadata", &metadata)?;
+        if body.is_test {
+            map.serialize_entry("test", &true)?;
+        }
         map.end()
     }
 }
@@ -152,84 +231,10 @@ impl Serialize for Envelope<'_> {
 mod tests {
     use super::*;
 
-    const PLAYED: &str = r#"{
-  "hook": { "uuid": "fb9f6d19-921f-48c5-9a10-69c39e5fa13c" },
-  "eventName": "VideoPlayedSessions",
-  "eventTimestamp": "1542364983607",
-  "VideoPlayedSessions": {
-    "media": {
-      "videoId": 444076,
-      "thumbnail": "https://video.example.com/thumbnails/mp1lhvzM9gyOY1mg19Fl2Q_play.jpg",
-      "name": "Pro edit full flow",
-      "shareUrl": "https://video.example.com/video/play/mp1lhvzM9gyOY1mg19Fl2Q",
-      "embedUrl": "https://video.example.com/video/embed/mp1lhvzM9gyOY1mg19Fl2Q",
-      "duration": 171.689
-    },
-    "percentagePlayed": 100,
-    "email": "support@hippovideo.io"
-  },
-  "metadata": { "account_id": "24880" }
-}"#;
-
-    const CLICKED: &str = r#"{
-  "hook": { "uuid": "ffc5bf89-16e8-428d-92e8-a94016b5e8f2" },
-  "eventName": "VideoCTA",
-  "eventTimestamp": "1542191371256",
-  "VideoCTA": {
-    "media": {
-      "videoId": 809864,
-      "thumbnail": "https://video.example.com/thumbnails/c9ryLBsotAVJITn12NZIKg_play.jpg",
-      "name": "A",
-      "shareUrl": "https://video.example.com/video/play/c9ryLBsotAVJITn12NZIKg",
-      "embedUrl": "https://video.example.com/video/embed/c9ryLBsotAVJITn12NZIKg",
-      "duration": 146.912
-    },
-    "ctaUrl": "https://video.example.com/video/cta/809864",
-    "email": null
-  },
-  "metadata": { "account_id": "60753" }
-}"#;
-
-    fn media<'a>(video_id: i64, token: &'a str, title: &'a str, duration_ms: Option<i64>) -> Media<'a> {
-        Media { video_id, token, title, duration_ms, public_url: "https://video.example.com" }
-    }
-
-    fn id(text: &str) -> Uuid {
-        text.parse().expect("a UUID")
-    }
-
-    /// The text without blanks outside of strings: key order and number forms stay.
-    fn dense(json: &str) -> String {
-        let mut quoted = false;
-        let visible = json.chars().filter(|c| {
-            quoted ^= *c == '"';
-            quoted || !c.is_whitespace()
-        });
-        visible.collect()
-    }
-
-    #[test]
-    fn a_played_session_reads_as_the_wire_writes_it() {
-        let media = media(444_076, "mp1lhvzM9gyOY1mg19Fl2Q", "Pro edit full flow", Some(171_689));
-        let body = played_session(&media, 100, Some("support@hippovideo.io"));
-        let hook = id("fb9f6d19-921f-48c5-9a10-69c39e5fa13c");
-        let text = envelope(hook, "VideoPlayedSessions", 1_542_364_983_607, 24_880, &body);
-        assert_eq!(text, dense(PLAYED));
-    }
-
-    #[test]
-    fn a_click_reads_as_the_wire_writes_it() {
-        let media = media(809_864, "c9ryLBsotAVJITn12NZIKg", "A", Some(146_912));
-        let own = json!({ "ctaUrl": "https://video.example.com/video/cta/809864" });
-        let body = answered(&media, own, None);
-        let hook = id("ffc5bf89-16e8-428d-92e8-a94016b5e8f2");
-        assert_eq!(envelope(hook, "VideoCTA", 1_542_191_371_256, 60_753, &body), dense(CLICKED));
-    }
-
     #[test]
     fn an_unknown_duration_is_null() {
-        let body = played_session(&media(1, "t", "x", None), 0, None);
-        let json = serde_json::to_value(&body).expect("a body is JSON");
+        let media = Media { video_id: 1, token: "t", title: "x", duration_ms: None, public_url: "" };
+        let json = serde_json::to_value(played_session(&media, 0, None)).expect("a body is JSON");
         assert_eq!(json["media"]["duration"], Value::Null);
         assert_eq!(json["email"], Value::Null);
     }

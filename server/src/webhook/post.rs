@@ -15,20 +15,29 @@ use uuid::Uuid;
 pub struct Letter {
     pub url: String,
     pub message_id: Uuid,
-    pub secret: Secret,
+    /// The present one first.
+    pub secrets: Vec<Secret>,
     /// The bytes that are signed and sent.
     pub body: String,
+    /// From the connection to the last byte of the answer.
+    pub timeout: Duration,
 }
 
 /// What came of an attempt.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outcome {
     pub status: Option<u16>,
-    /// A short word for what went wrong: `timeout`, `refused address`, `name`, `connect`, `tls`, `body`, `secret`.
+    /// A short word for what went wrong: `timeout`, `refused address`, `name`, `connect`, `tls`, `reset`,
+    /// `answer`, `body`, `secret`.
     pub error: Option<&'static str>,
     /// Seconds that the receiver asks for.
     pub retry_after_s: Option<u32>,
     pub took_ms: i64,
+    /// What the receiver said, up to [`ANSWER`] bytes.
+    pub answer: Vec<u8>,
+    pub remote_ip: Option<String>,
+    /// The headers as sent, signatures cut short.
+    pub headers: Vec<(&'static str, String)>,
 }
 
 impl Outcome {
@@ -43,21 +52,17 @@ impl Outcome {
     }
 }
 
-/// From the connection to the last byte of the answer.
+/// The longest that an attempt may take.
 pub const DEADLINE: Duration = Duration::from_secs(15);
-/// How much of an answer is read, in bytes.
-const ANSWER: usize = 16 * 1024;
+/// How much of an answer is read and kept, in bytes.
+pub const ANSWER: usize = 16 * 1024;
 const USER_AGENT: &str = concat!("Cuepoint-Webhooks/", env!("CARGO_PKG_VERSION"));
 
 /// Sends `letter`; `now` is the wall clock in Unix milliseconds.
 pub async fn post(client: &Client, letter: Letter, now: i64) -> Outcome {
-    post_within(DEADLINE, client, letter, now).await
-}
-
-async fn post_within(deadline: Duration, client: &Client, letter: Letter, now: i64) -> Outcome {
-    let begun = Instant::now();
+    let (begun, limit) = (Instant::now(), letter.timeout.min(DEADLINE));
     let mut outcome = Outcome::default();
-    let error = match timeout(deadline, exchange(client, letter, now, &mut outcome)).await {
+    let error = match timeout(limit, exchange(client, letter, now, &mut outcome)).await {
         Ok(Ok(())) => None,
         Ok(Err(error)) => Some(error),
         Err(_) => Some("timeout"),
@@ -68,22 +73,24 @@ async fn post_within(deadline: Duration, client: &Client, letter: Letter, now: i
 /// Fills `outcome` as the answer arrives, so that a status counts even if the rest never comes.
 async fn exchange(client: &Client, letter: Letter, now: i64, outcome: &mut Outcome) -> Result<(), &'static str> {
     let url = Url::parse(&letter.url).map_err(|_| "refused address")?;
-    let mut request = client
-        .request(Method::POST, url)
-        .map_err(|Refused| "refused address")?
-        .header(header::CONTENT_TYPE, "application/json")
-        .header(header::USER_AGENT, USER_AGENT);
-    for (name, value) in sign::headers(&letter.secret, letter.message_id, now.div_euclid(1000), &letter.body) {
+    let mut request = client.request(Method::POST, url).map_err(|Refused| "refused address")?;
+    let mut headers = vec![("content-type", "application/json".to_owned()), ("user-agent", USER_AGENT.to_owned())];
+    headers.extend(sign::headers(&letter.secrets, letter.message_id, now.div_euclid(1000), &letter.body));
+    for (name, value) in headers {
+        outcome.headers.push((name, sign::shown(name, &value)));
         request = request.header(name, value);
     }
     let mut answer = request.body(letter.body).send().await.map_err(|error| reason(&error))?;
     outcome.status = Some(answer.status().as_u16());
+    outcome.remote_ip = answer.remote_addr().map(|at| at.ip().to_string());
     let retry_after = answer.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
     outcome.retry_after_s = retry_after.and_then(|value| retry_after_s(value, now));
-    let mut read = 0;
-    while read < ANSWER {
+    while outcome.answer.len() < ANSWER {
         match answer.chunk().await {
-            Ok(Some(chunk)) => read += chunk.len(),
+            Ok(Some(chunk)) => {
+                let rest = ANSWER - outcome.answer.len();
+                outcome.answer.extend_from_slice(&chunk[..chunk.len().min(rest)]);
+            }
             Ok(None) => break,
             Err(_) => return Err("body"),
         }
@@ -102,8 +109,12 @@ fn reason(error: &reqwest::Error) -> &'static str {
         "tls"
     } else if error.is_dns() {
         "name"
-    } else {
+    } else if error.is_connect() {
         "connect"
+    } else if chain().any(|error| error.is::<io::Error>()) {
+        "reset"
+    } else {
+        "answer"
     }
 }
 
@@ -126,8 +137,8 @@ mod tests {
     const NOW: i64 = 1_732_312_345_123;
 
     fn letter(url: String) -> Letter {
-        let secret = Secret::from_bytes([7; 32]);
-        Letter { url, message_id: Uuid::nil(), secret, body: "{}".into() }
+        let secrets = vec![Secret::from_bytes([7; 32])];
+        Letter { url, message_id: Uuid::nil(), secrets, body: "{}".into(), timeout: DEADLINE }
     }
 
     fn client() -> Client {
@@ -150,7 +161,7 @@ mod tests {
 
     async fn outcome_of(answer: &str) -> Outcome {
         let outcome = post(&client(), letter(receiver(answer.into())), NOW).await;
-        Outcome { took_ms: 0, ..outcome }
+        Outcome { took_ms: 0, remote_ip: None, headers: Vec::new(), ..outcome }
     }
 
     #[tokio::test]
@@ -176,7 +187,9 @@ mod tests {
     #[tokio::test]
     async fn a_long_answer_is_read_to_its_limit_only() {
         let head = "HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n";
-        assert!(outcome_of(&format!("{head}{}", "x".repeat(2 * ANSWER))).await.succeeded());
+        let outcome = outcome_of(&format!("{head}{}", "x".repeat(2 * ANSWER))).await;
+        assert!(outcome.succeeded());
+        assert_eq!(outcome.answer.len(), ANSWER);
     }
 
     #[tokio::test]
@@ -189,8 +202,10 @@ mod tests {
     #[tokio::test]
     async fn an_answer_that_never_ends_is_cut_off_at_the_deadline() {
         let url = receiver(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nx".into());
-        let outcome = post_within(Duration::from_millis(300), &client(), letter(url), NOW).await;
+        let letter = Letter { timeout: Duration::from_millis(300), ..letter(url) };
+        let outcome = post(&client(), letter, NOW).await;
         assert_eq!((outcome.status, outcome.error), (Some(200), Some("timeout")));
+        assert_eq!(outcome.answer, b"x", "what came until then is kept");
         assert!(!outcome.succeeded());
     }
 

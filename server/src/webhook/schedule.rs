@@ -18,11 +18,13 @@ pub enum Next {
 
 /// Seconds before each attempt; the first is made at once.
 const DELAYS_S: [u32; 10] = [0, 5, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 14 * 3600, 20 * 3600, 24 * 3600];
+/// Steps that are used up when only the last attempt is left.
+pub const LAST: i64 = DELAYS_S.len() as i64 - 1;
 /// The longest `Retry-After` that is honoured, in seconds.
 const LONGEST_S: u32 = 24 * 3600;
 
-/// What follows attempt number `attempt` (from 1) that ended at `now` with `outcome`. `dice` spreads
-/// the delay evenly over ±20 %.
+/// What follows the attempt that uses up step `attempt` (from 1) and ended at `now` with `outcome`. `dice`
+/// spreads the delay evenly over ±20 %.
 pub fn after(outcome: &Outcome, attempt: i64, now: i64, dice: u32) -> Next {
     if outcome.succeeded() {
         return Next::Done;
@@ -79,7 +81,7 @@ mod tests {
     const MIDDLE: u32 = u32::MAX / 2;
 
     fn failed(status: u16) -> Outcome {
-        Outcome { status: Some(status), error: None, retry_after_s: None, took_ms: 5 }
+        Outcome { status: Some(status), ..Outcome::default() }
     }
 
     fn delay_s(outcome: &Outcome, attempt: i64, dice: u32) -> i64 {

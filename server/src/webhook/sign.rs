@@ -62,17 +62,38 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// The headers that prove `body` to the receiver; `at` is the attempt, in Unix seconds.
-pub fn headers(secret: &Secret, id: Uuid, at: i64, body: &str) -> Vec<(&'static str, String)> {
-    let mut headers = vec![
-        ("x-hippo-signature", hex::encode(mac(secret.bytes(), body.as_bytes()))),
-        ("webhook-id", id.to_string()),
-        ("webhook-timestamp", at.to_string()),
-    ];
-    if secret.bytes().len() >= STANDARD_KEY {
-        headers.push(("webhook-signature", standard(secret, &id.to_string(), at, body)));
+/// The header of the compatible signature.
+pub const COMPATIBLE: &str = "x-hippo-signature";
+/// The header of the standard signatures.
+pub const STANDARD_HEADER: &str = "webhook-signature";
+
+/// The headers that prove `body` to the receiver; `at` is the attempt, in Unix seconds. The first secret
+/// is the present one: the others, rotated away, sign beside it where several signatures may stand.
+pub fn headers(secrets: &[Secret], id: Uuid, at: i64, body: &str) -> Vec<(&'static str, String)> {
+    let mut headers = Vec::with_capacity(4);
+    if let Some(present) = secrets.first() {
+        headers.push((COMPATIBLE, hex::encode(mac(present.bytes(), body.as_bytes()))));
+    }
+    headers.extend([("webhook-id", id.to_string()), ("webhook-timestamp", at.to_string())]);
+    let long = secrets.iter().filter(|secret| secret.bytes().len() >= STANDARD_KEY);
+    let signatures: Vec<String> = long.map(|secret| standard(secret, &id.to_string(), at, body)).collect();
+    if !signatures.is_empty() {
+        headers.push((STANDARD_HEADER, signatures.join(" ")));
     }
     headers
+}
+
+/// Headers as they may be shown: signatures are cut short, enough to compare and not enough to use.
+pub fn shown(name: &str, value: &str) -> String {
+    const VISIBLE: usize = 8;
+    match name {
+        COMPATIBLE => format!("{}…", value.get(..VISIBLE).unwrap_or_default()),
+        STANDARD_HEADER => {
+            let one = |signature: &str| format!("{}…", signature.get(..VISIBLE + 3).unwrap_or_default());
+            value.split(' ').map(one).collect::<Vec<_>>().join(" ")
+        }
+        _ => value.to_owned(),
+    }
 }
 
 /// Standard Webhooks 1.0.0, symmetric.
@@ -96,7 +117,7 @@ mod tests {
     fn the_hex_signature_covers_the_body_alone() {
         // RFC 4231, test case 2.
         let secret = Secret::from_text("Jefe").expect("a secret");
-        let headers = headers(&secret, Uuid::nil(), 1, "what do ya want for nothing?");
+        let headers = headers(&[secret], Uuid::nil(), 1, "what do ya want for nothing?");
         let hex = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
         assert_eq!(headers[0], ("x-hippo-signature", hex.to_owned()));
     }
@@ -105,10 +126,33 @@ mod tests {
     fn a_short_secret_sends_only_the_hex_signature() {
         let names = |bytes: usize| -> Vec<&str> {
             let secret = Secret::from_bytes(vec![7; bytes]);
-            headers(&secret, Uuid::nil(), 1, "{}").into_iter().map(|(name, _)| name).collect()
+            headers(&[secret], Uuid::nil(), 1, "{}").into_iter().map(|(name, _)| name).collect()
         };
         assert_eq!(names(23), ["x-hippo-signature", "webhook-id", "webhook-timestamp"]);
         assert_eq!(names(24).last(), Some(&"webhook-signature"));
+    }
+
+    #[test]
+    fn an_old_secret_signs_beside_the_present_one() {
+        let [new, old, short] = [&[7; 32][..], &[8; 32], b"short"].map(Secret::from_bytes);
+        let of = |secrets: &[Secret]| -> Vec<(&str, String)> { headers(secrets, Uuid::nil(), 1, "{}") };
+        let (alone, both) = (of(std::slice::from_ref(&new)), of(&[new.clone(), old.clone(), short.clone()]));
+        assert_eq!(both[0], alone[0], "the compatible signature switches at once");
+        let (first, second) = both[3].1.split_once(' ').expect("two signatures");
+        assert_eq!((first, second), (alone[3].1.as_str(), of(&[old])[3].1.as_str()));
+        assert_eq!(of(&[short, new])[3], alone[3], "also where the present one is too short");
+    }
+
+    #[test]
+    fn signatures_are_shown_cut_short() {
+        let secret = Secret::from_bytes([7; 32]);
+        let shown: Vec<String> = headers(&[secret.clone(), secret], Uuid::nil(), 1, "{}")
+            .into_iter()
+            .map(|(name, value)| shown(name, &value))
+            .collect();
+        assert_eq!(shown[0].chars().count(), 9);
+        assert_eq!(shown[1], Uuid::nil().to_string());
+        assert!(shown[3].starts_with("v1,") && shown[3].split(' ').all(|one| one.chars().count() == 12), "{shown:?}");
     }
 
     #[test]

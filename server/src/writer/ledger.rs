@@ -22,7 +22,10 @@ use crate::{
         videos::{self, Video},
         views::{self, View},
     },
-    webhook::notice::{self, Media},
+    webhook::{
+        failpoint,
+        notice::{self, Media},
+    },
 };
 use app::{
     engage::What,
@@ -80,6 +83,9 @@ pub async fn append(
         }
     }
     let (queued, mut objections) = write(&mut tx, public_url, &good, &mut known, (&before, &given)).await?;
+    if queued > 0 {
+        failpoint("uncommitted");
+    }
     tx.commit().await?;
     memory.keep(known.into_values());
     for written in results.iter_mut().flatten().rev() {

@@ -1,6 +1,9 @@
 //! kill -9 in the middle of a stream of batches: acknowledged means on disk.
 
+#[cfg(debug_assertions)]
+mod failpoints;
 mod imports;
+mod processes;
 
 use crate::support::{batch::View, client, count, receiver::Receiver};
 use serde_json::json;
@@ -13,7 +16,6 @@ use std::{
 };
 use uuid::Uuid;
 
-const ROUNDS: usize = 20;
 const SENDERS: usize = 8;
 
 /// The real binary, serving the demo on a free port.
@@ -25,6 +27,11 @@ pub struct Running {
 
 impl Running {
     pub fn start(folder: &Path) -> Self {
+        Self::start_with(folder, &[])
+    }
+
+    /// With more in its environment.
+    fn start_with(folder: &Path, more: &[(&str, &str)]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_cuepoint"))
             .args(["serve", "--demo"])
             .current_dir(folder)
@@ -34,6 +41,8 @@ impl Running {
             .env("CUEPOINT_ADMIN_LISTEN", "127.0.0.1:0")
             .env("CUEPOINT_EGRESS_ALLOW", "127.0.0.1/32")
             .env("CUEPOINT_LOG", "error")
+            .env("CUEPOINT_RATE_LIMITS", "off")
+            .envs(more.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())
             .spawn()
@@ -77,7 +86,7 @@ async fn send_until_gone(http: reqwest::Client, url: String, interaction: Uuid) 
     }
 }
 
-async fn stored(folder: &Path) -> Vec<(Uuid, i64)> {
+pub async fn stored(folder: &Path) -> Vec<(Uuid, i64)> {
     use sqlx::ConnectOptions;
     let path = folder.join("data/cuepoint.db");
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path).read_only(true);
@@ -87,13 +96,23 @@ async fn stored(folder: &Path) -> Vec<(Uuid, i64)> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_acknowledged_survives_kill_9_and_its_webhooks_arrive() {
+    survives(20).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "slow"]
+async fn what_was_acknowledged_survives_kill_9_two_hundred_times() {
+    survives(200).await;
+}
+
+async fn survives(rounds: usize) {
     let folder = tempfile::tempdir().expect("a folder");
     let receiver = Receiver::start().await;
     let interaction: Uuid = "0190a1b2-0000-7000-8000-000000000001".parse().expect("the demo's");
     let mut acknowledged = HashSet::new();
     // Made once: reading the roots of trust takes a busy machine longer than a round.
     let http = client();
-    for round in 0..ROUNDS {
+    for round in 0..rounds {
         let mut server = Running::start(folder.path());
         if round == 0 {
             let body = json!({"url": receiver.url, "events": ["VideoCTA"]}).to_string();
@@ -123,7 +142,7 @@ async fn what_was_acknowledged_survives_kill_9_and_its_webhooks_arrive() {
     assert_eq!(rows.len(), distinct.len(), "nothing is stored twice");
     let lost = acknowledged.difference(&distinct).count();
     assert_eq!(lost, 0, "of {} acknowledged events", acknowledged.len());
-    assert!(acknowledged.len() > ROUNDS * 4, "only {} events were acknowledged", acknowledged.len());
+    assert!(acknowledged.len() > rounds * 4, "only {} events were acknowledged", acknowledged.len());
 
     let database = format!("sqlite://{}", folder.path().join("data/cuepoint.db").display());
     let messages = count(&database, "select count(*) from outbox").await;

@@ -1,5 +1,6 @@
 //! Batches at the door: what is stored, what is refused, and that nothing counts twice.
 
+mod faults;
 mod left_out;
 mod limits;
 mod retention;
@@ -74,7 +75,7 @@ async fn a_click_that_comes_many_times_at_once_is_announced_once(app: App) {
     futures_util::future::join_all(sends).await;
     assert_eq!(app.report(video.id).await["actions"]["call_to_actions"], 20);
     let hooks = receiver.until(20).await;
-    let courier = Courier::new(app.state().clone()).expect("a client");
+    let courier = Courier::new(app.state().clone());
     while courier.step(now()).await.expect("delivered") > 0 {}
     assert_eq!((hooks.len(), receiver.hooks().len()), (20, 20));
 }
@@ -129,7 +130,7 @@ async fn a_silent_view_is_closed_once(app: App) {
     app.record(&watching.batch(&[late])).await;
     assert_eq!(writer.close_idle(now() + 61_000).await.expect("swept"), 0);
     assert_eq!(app.report(video.id).await["avg_watch_rate"], 50, "late events still count");
-    let courier = Courier::new(app.state().clone()).expect("a client");
+    let courier = Courier::new(app.state().clone());
     while courier.step(now() + 62_000).await.expect("delivered") > 0 {}
     let hooks = receiver.hooks();
     assert_eq!(hooks.len(), 1, "only the view that was played is announced, and once");
@@ -160,7 +161,7 @@ async fn a_session_is_announced_once_across_restarts(mut app: App) {
     app.record(&silent.batch(&[here])).await;
     assert_eq!(app.state().writer.close_idle(now() + 120_000).await.expect("swept"), 0);
 
-    let courier = Courier::new(app.state().clone()).expect("a client");
+    let courier = Courier::new(app.state().clone());
     while courier.step(now() + 121_000).await.expect("delivered") > 0 {}
     let mut told: Vec<i64> = receiver.until(2).await.iter().map(|hook| percent(&hook.json())).collect();
     told.sort_unstable();

@@ -5,6 +5,7 @@ mod support;
 mod add;
 mod crash;
 mod engage;
+mod full_disk;
 mod imports;
 mod interactions;
 mod media;

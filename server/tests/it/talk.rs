@@ -142,7 +142,7 @@ async fn who_is_told_is_told_once_and_the_report_counts_it(app: App) {
     assert_eq!((&told["reaction"], &told["at"], &told["email"]), (&json!("love"), &json!(1_500), &Value::Null));
 
     ann.send(Method::PATCH, &at(&comment), json!({"text": "Hello again"})).await;
-    let courier = Courier::new(app.state().clone()).expect("a courier");
+    let courier = Courier::new(app.state().clone());
     while courier.step(now()).await.expect("a round") > 0 {}
     let mut ids: Vec<String> = receiver.hooks().iter().map(|hook| hook.header("webhook-id").to_owned()).collect();
     ids.sort();

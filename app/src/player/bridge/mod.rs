@@ -42,6 +42,8 @@ struct Link {
     percent: i64,
     /// Playback waits for data.
     waiting: bool,
+    /// What is told of the element's events, once the rest of this has arrived.
+    hears: Option<fn(Deck, &str)>,
 }
 
 impl Bridge {
@@ -58,14 +60,23 @@ impl Bridge {
     }
 }
 
+/// Fetches what speaks with the page around the frame, if there is one. Until it has arrived the boot
+/// script keeps what the page says.
+pub fn wait(deck: Deck) {
+    if is_framed() {
+        leptos::task::spawn_local(open(deck));
+    }
+}
+
 /// Takes the messages that came while the script was on its way, then those that follow, and says that
 /// the player is ready.
-pub fn open(deck: Deck) {
-    if !is_framed() {
-        return;
-    }
+#[lazy]
+async fn open(deck: Deck) {
     let parent = window().parent().ok().flatten();
-    deck.bridge.change(|link| link.parent = parent);
+    deck.bridge.change(|link| {
+        link.parent = parent;
+        link.hears = Some(tell_all);
+    });
     let boot = get(&window(), "__cue");
     let waiting: Array = get(&boot, "m").dyn_into().unwrap_or_default();
     // From here on the boot script keeps nothing.
@@ -107,9 +118,12 @@ fn take(deck: Deck, event: MessageEvent) {
 
 /// Hears an event of the element whose state the signals already hold.
 pub fn hear(deck: Deck, event: &str) {
-    if deck.bridge.with(|link| link.parent.is_none()) {
-        return;
+    if let Some(hears) = deck.bridge.with(|link| link.hears) {
+        hears(deck, event);
     }
+}
+
+fn tell_all(deck: Deck, event: &str) {
     player_js::hear(deck, event);
     port::hear(deck, event);
 }

@@ -83,7 +83,7 @@ pub fn Scrubber(deck: Deck) -> impl IntoView {
                 max=move || media.duration.get()
                 step="1"
                 prop:value=move || media.time.get() as f64
-                aria-valuetext=words
+                aria-valuetext=move || deck.eloquent.get().then(words)
                 on:pointerdown=move |_| moves.set_value(Some(0))
                 on:input=move |event| {
                     drag();

@@ -32,7 +32,7 @@ pub fn Volume(deck: Deck) -> impl IntoView {
                 max="100"
                 step="1"
                 prop:value=move || heard() as f64
-                aria-valuetext=move || percent(heard() as f64 / 100.0)
+                aria-valuetext=move || deck.eloquent.get().then(|| percent(heard() as f64 / 100.0))
                 on:input=move |event| {
                     if let Ok(level) = event_target_value(&event).parse() {
                         deck.ask(Request::Volume(level));

@@ -36,7 +36,10 @@ async fn entries_are_purged_after_their_time_and_figures_stay(app: App) {
     let before = app.report(video.id).await;
 
     assert_eq!(retention::sweep(app.state(), now() + 1_000 * DAY).await.expect("swept"), 0, "nobody wants that");
-    assert_eq!(change(&app, json!({"retention_days": 30})).await, (200, json!({"retention_days": 30})));
+    assert_eq!(
+        change(&app, json!({"retention_days": 30})).await,
+        (200, json!({"retention_days": 30, "webhook_log_days": null}))
+    );
     assert_eq!(retention::sweep(app.state(), now() + 40 * DAY).await.expect("swept"), 0, "they are not over yet");
     app.state().writer.close_idle(now() + 61_000).await.expect("swept");
     assert_eq!(retention::sweep(app.state(), now() + 29 * DAY).await.expect("swept"), 0);
@@ -56,13 +59,20 @@ async fn entries_are_purged_after_their_time_and_figures_stay(app: App) {
 
 async fn an_account_says_how_long_entries_are_kept(app: App) {
     let shown = json_of(app.get("/api/v1/me/settings").bearer_auth(API_KEY)).await;
-    assert_eq!(shown, json!({"retention_days": null}));
+    assert_eq!(shown, json!({"retention_days": null, "webhook_log_days": null}));
     for wrong in [json!(7), json!(0), json!(40_000), json!("soon"), json!(1.5)] {
         let (status, body) = change(&app, json!({"retention_days": wrong})).await;
         assert_eq!((status, &body["flaws"][0]["field"]), (422, &json!("retention_days")), "{body}");
     }
     change(&app, json!({"retention_days": 90})).await;
-    assert_eq!(change(&app, json!({})).await.1, json!({"retention_days": 90}), "what is not named stays");
-    assert_eq!(change(&app, json!({"retention_days": null})).await.1, json!({"retention_days": null}));
+    assert_eq!(
+        change(&app, json!({})).await.1,
+        json!({"retention_days": 90, "webhook_log_days": null}),
+        "what is not named stays"
+    );
+    assert_eq!(
+        change(&app, json!({"retention_days": null})).await.1,
+        json!({"retention_days": null, "webhook_log_days": null})
+    );
     assert_eq!(app.get("/api/v1/me/settings").send().await.expect("an answer").status(), 401);
 }

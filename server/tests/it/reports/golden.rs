@@ -114,7 +114,7 @@ async fn scripted_viewers_give_exactly_the_expected_figures(app: App) {
 
     let writer = &app.state().writer;
     assert_eq!(writer.close_idle(now() + 61_000).await.expect("swept"), 11);
-    let courier = Courier::new(app.state().clone()).expect("a client");
+    let courier = Courier::new(app.state().clone());
     while courier.step(now() + 62_000).await.expect("delivered") > 0 {}
     let mut hooks: Vec<i64> = receiver
         .hooks()

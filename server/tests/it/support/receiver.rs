@@ -5,6 +5,7 @@ use axum::{
     body::Bytes,
     extract::State,
     http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
     routing::post,
 };
 use std::sync::{Arc, Mutex};
@@ -37,8 +38,9 @@ pub struct Receiver {
 
 struct Shared {
     hooks: Mutex<Vec<Hook>>,
-    /// Statuses of the next answers; 200 after that.
+    /// Statuses of the next answers; after that the usual one.
     answers: Mutex<Vec<u16>>,
+    usual: Mutex<(u16, Option<u32>)>,
     arrived: Notify,
     /// False while nobody is answered.
     open: watch::Sender<bool>,
@@ -49,6 +51,7 @@ impl Receiver {
         let shared = Arc::new(Shared {
             hooks: Mutex::default(),
             answers: Mutex::default(),
+            usual: Mutex::new((200, None)),
             arrived: Notify::new(),
             open: watch::Sender::new(true),
         });
@@ -62,6 +65,11 @@ impl Receiver {
     /// The next requests get these statuses, in order.
     pub fn answers(&self, statuses: &[u16]) {
         *self.shared.answers.lock().expect("not poisoned") = statuses.iter().rev().copied().collect();
+    }
+
+    /// All further requests get this status, and how many seconds to wait.
+    pub fn always(&self, status: u16, retry_after: Option<u32>) {
+        *self.shared.usual.lock().expect("not poisoned") = (status, retry_after);
     }
 
     /// Keeps what comes without answering, until it is released.
@@ -94,11 +102,17 @@ impl Receiver {
     }
 }
 
-async fn take(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> StatusCode {
+async fn take(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {
     shared.hooks.lock().expect("not poisoned").push(Hook { headers, body });
-    let status = shared.answers.lock().expect("not poisoned").pop().unwrap_or(200);
+    let usual = *shared.usual.lock().expect("not poisoned");
+    let next = shared.answers.lock().expect("not poisoned").pop();
+    let (status, retry_after) = next.map_or(usual, |status| (status, None));
     shared.arrived.notify_waiters();
     // The sender lives as long as what is shared.
     let _ = shared.open.subscribe().wait_for(|open| *open).await;
-    StatusCode::from_u16(status).expect("a status")
+    let status = StatusCode::from_u16(status).expect("a status");
+    match retry_after {
+        Some(seconds) => (status, [("retry-after", seconds.to_string())]).into_response(),
+        None => status.into_response(),
+    }
 }

@@ -22,15 +22,13 @@ on_both! {
 }
 
 /// The API on a port of its own.
-struct Client {
-    origin: String,
+pub struct Client {
+    pub origin: String,
     http: reqwest::Client,
 }
 
 impl Client {
-    async fn of(bench: &Bench) -> Self {
-        // Makes the process ready for TLS, which the client asks for even where it isn't used.
-        bench.courier();
+    pub async fn of(bench: &Bench) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let origin = format!("http://{}", listener.local_addr().expect("an address"));
         let app = api::routes(&bench.state).with_state(bench.state.clone());
@@ -39,11 +37,11 @@ impl Client {
     }
 
     /// A request without credentials.
-    fn bare(&self, method: Method, path: &str) -> RequestBuilder {
+    pub fn bare(&self, method: Method, path: &str) -> RequestBuilder {
         self.http.request(method, format!("{}{path}", self.origin))
     }
 
-    fn as_owner(&self, method: Method, path: &str) -> RequestBuilder {
+    pub fn as_owner(&self, method: Method, path: &str) -> RequestBuilder {
         self.bare(method, path).header("authorization", format!("Bearer {KEY}"))
     }
 
@@ -59,7 +57,7 @@ impl Client {
     }
 }
 
-async fn answer(request: RequestBuilder) -> (u16, Value) {
+pub async fn answer(request: RequestBuilder) -> (u16, Value) {
     let answer = request.send().await.expect("an answer");
     let status = answer.status().as_u16();
     let body = answer.bytes().await.expect("a body");
@@ -83,7 +81,23 @@ async fn an_endpoint_is_created_listed_and_deleted(bench: Bench) {
     let listed = client.items("/api/v1/webhooks").await;
     let mut keys: Vec<&String> = listed[0].as_object().expect("an object").keys().collect();
     keys.sort();
-    assert_eq!(keys, ["created_at", "description", "events", "id", "state", "url"]);
+    let all = [
+        "breaker",
+        "concurrency",
+        "created_at",
+        "description",
+        "disabled_at",
+        "disabled_reason",
+        "events",
+        "id",
+        "old_secret_until",
+        "ordered",
+        "rate",
+        "state",
+        "timeout_s",
+        "url",
+    ];
+    assert_eq!(keys, all);
     assert_eq!((&listed[0]["id"], &listed[0]["state"]), (&json!(id), &json!("enabled")));
 
     let path = format!("/api/v1/webhooks/{id}");

@@ -6,19 +6,22 @@ use server::{
     contents::Contents,
     egress::Client,
     identity::Salts,
-    keys::{Keys, digest},
+    keys::{Keys, digest, random},
     media::Media,
     metrics::Counters,
     state::{Inner, State},
     store::{
-        Store,
+        Reader, Store,
         accounts::{self, Account, NewKey},
-        deliveries::{self, Delivery, Job, Share},
-        endpoints::{self, NewEndpoint},
+        circuits,
+        claims::{self, Share},
+        deliveries::{self, End, Job},
+        endpoints::{self, NewEndpoint, Pace, Why},
+        log::{self, Delivery, Filter},
         outbox::{self, Message},
     },
     talk::Talks,
-    webhook::{courier::Courier, post::Outcome, schedule::Next},
+    webhook::{circuit::Circuit, courier::Courier, post::Outcome, schedule::Next, streams::Seats},
     writer::Writer,
 };
 use std::{sync::Arc, time::Duration};
@@ -75,12 +78,12 @@ impl Bench {
     }
 
     pub fn courier(&self) -> Courier {
-        Courier::new(self.state.clone()).expect("a courier")
+        Courier::new(self.state.clone())
     }
 
     /// A courier of a server that may reach no private address.
     pub fn shut_in(&self) -> Courier {
-        Courier::new(state(&self.folder, self.state.store.clone(), "")).expect("a courier")
+        Courier::new(state(&self.folder, self.state.store.clone(), ""))
     }
 
     /// One round at `now`; returns how many attempts it made.
@@ -98,9 +101,13 @@ impl Bench {
     }
 
     pub async fn endpoint(&self, url: &str, secret: &[u8], events: &[&str]) -> Uuid {
+        self.paced(url, secret, events, Pace::default()).await
+    }
+
+    pub async fn paced(&self, url: &str, secret: &[u8], events: &[&str], pace: Pace) -> Uuid {
         let secret = &self.state.keys.seal(secret);
         let id = Uuid::now_v7();
-        let new = NewEndpoint { account_id: ACCOUNT, id, url, description: "", secret, events, created_at: NOW };
+        let new = NewEndpoint { account_id: ACCOUNT, id, url, description: "", secret, events, pace, created_at: NOW };
         let mut tx = self.state.store.begin().await.expect("a transaction");
         endpoints::insert(tx.conn(), &new).await.expect("an endpoint");
         tx.commit().await.expect("committed");
@@ -109,13 +116,21 @@ impl Bench {
 
     pub async fn disable(&self, endpoint: Uuid) {
         let mut tx = self.state.store.begin().await.expect("a transaction");
-        endpoints::disable(tx.conn(), ACCOUNT, endpoint, NOW).await.expect("disabled");
+        endpoints::disable(tx.conn(), ACCOUNT, endpoint, Why::Owner, NOW).await.expect("disabled");
         tx.commit().await.expect("committed");
     }
 
     /// Commits a message and rings the bell.
     pub async fn send(&self, event: &str, at: i64) -> Message {
-        let message = message(event, at);
+        self.put(message(event, at)).await
+    }
+
+    /// The same about another video.
+    pub async fn send_about(&self, video_id: i64, at: i64) -> Message {
+        self.put(Message { video_id, ..message("VideoCTA", at) }).await
+    }
+
+    async fn put(&self, message: Message) -> Message {
         let mut tx = self.state.store.begin().await.expect("a transaction");
         outbox::enqueue(tx.conn(), &message).await.expect("queued");
         tx.commit().await.expect("committed");
@@ -127,22 +142,49 @@ impl Bench {
     pub async fn claim(&self, now: i64, share: Share) -> Vec<Job> {
         let mut tx = self.state.store.begin().await.expect("a transaction");
         deliveries::reclaim(tx.conn(), now, now).await.expect("reclaimed");
-        let jobs = deliveries::claim(tx.conn(), now, now + 40_000, Uuid::now_v7(), share).await.expect("a claim");
+        let claimed = claims::claim(tx.conn(), now, now + 40_000, Uuid::now_v7(), share).await.expect("a claim");
         tx.commit().await.expect("committed");
-        jobs
+        claimed.jobs
     }
 
     /// Writes down what came of a claimed delivery; false when the claim had lapsed.
     pub async fn complete(&self, job: &Job, outcome: &Outcome, next: Next, at: i64) -> bool {
         let mut tx = self.state.store.begin().await.expect("a transaction");
-        let written = deliveries::complete(tx.conn(), job, outcome, next, at).await.expect("written");
+        let end = End { outcome, next, step: job.step + 1, at };
+        let written = deliveries::complete(tx.conn(), job, &end).await.expect("written");
         tx.commit().await.expect("committed");
         written
     }
 
     pub async fn log(&self, endpoint: Uuid) -> Vec<Delivery> {
         let mut reader = self.state.store.reader().await.expect("a reader");
-        deliveries::of_endpoint(reader.conn(), ACCOUNT, endpoint, 100).await.expect("a log")
+        log::of_endpoint(reader.conn(), ACCOUNT, endpoint, &Filter::default(), 1_000).await.expect("a log")
+    }
+
+    /// How the way to an endpoint fares.
+    pub async fn circuit(&self, endpoint: Uuid) -> Circuit {
+        let mut tx = self.state.store.begin().await.expect("a transaction");
+        circuits::lock(tx.conn(), ACCOUNT, endpoint).await.expect("read").expect("a circuit")
+    }
+
+    /// How much of their schedule the deliveries to an endpoint have used up.
+    pub async fn steps(&self, endpoint: Uuid) -> Vec<i64> {
+        let sql = "select step from deliveries where endpoint_id = $1";
+        let steps = match self.state.store.reader().await.expect("a reader") {
+            Reader::Sqlite(mut db) => sqlx::query_scalar(sql).bind(endpoint).fetch_all(&mut *db).await,
+            Reader::Postgres(mut db) => sqlx::query_scalar(sql).bind(endpoint).fetch_all(&mut *db).await,
+        };
+        steps.expect("steps")
+    }
+
+    /// How many messages are kept.
+    pub async fn messages(&self) -> i64 {
+        let sql = "select count(*) from outbox";
+        let count = match self.state.store.reader().await.expect("a reader") {
+            Reader::Sqlite(mut db) => sqlx::query_scalar(sql).fetch_one(&mut *db).await,
+            Reader::Postgres(mut db) => sqlx::query_scalar(sql).fetch_one(&mut *db).await,
+        };
+        count.expect("a number")
     }
 
     /// The ids of all deliveries, which must be done.
@@ -187,7 +229,7 @@ impl Running {
 }
 
 pub fn message(event: &str, at: i64) -> Message {
-    let id = Uuid::now_v7();
+    let id = uuid::Builder::from_unix_timestamp_millis(at.unsigned_abs(), &random()).into_uuid();
     let body = format!(r#"{{"hook":{{"uuid":"{id}"}},"eventName":"{event}","name":"Zürich – 東京"}}"#);
     Message { account_id: ACCOUNT, id, event: event.into(), video_id: 1, body, created_at: at }
 }
@@ -205,7 +247,8 @@ fn state(folder: &TempDir, store: Store, egress_allow: &str) -> State {
         catalogue: Catalogue::new(store.clone()),
         talks: Talks::new(store.clone()),
         contents: Contents::new(media.clone()),
-        egress: Client::new(&config.egress_allow).expect("a client"),
+        egress: Client::for_reading(&config.egress_allow).expect("a client"),
+        hooks: Client::new(&config.egress_allow).expect("a client"),
         media,
         keys: Keys::from_bytes(&[7; 32]),
         salts: Salts::default(),
@@ -215,6 +258,8 @@ fn state(folder: &TempDir, store: Store, egress_allow: &str) -> State {
         counters: Counters::default(),
         jobs: server::jobs::Jobs::default(),
         courier_bell: bell,
+        replay_bell: Notify::new(),
+        hook_streams: Seats::default(),
         config,
         store,
         writer,

@@ -1,0 +1,189 @@
+//! Whatever a batch says, the check neither panics nor lets through what can not be.
+
+use super::*;
+use crate::{
+    report::credit::{self, Fact},
+    store::videos::{Files, Video},
+};
+use app::{engage::record::Record, film::Settings};
+use proptest::prelude::*;
+use serde_json::json;
+use std::collections::HashSet;
+
+const NOW: i64 = 1_795_392_000_000;
+const DURATION: i64 = 60_000;
+
+/// A video of a minute with one interaction of each kind that can be answered.
+fn published() -> Published {
+    let at = json!({"s": 10});
+    let modal = json!("modal");
+    let kinds = [
+        json!({"kind": "cta", "spec": {"label": "Go", "action": {"url": "https://example.com"}}}),
+        json!({"kind": "poll", "spec": {"question": "Which?", "mode": "poll", "choices": ["A", "B"]}}),
+        json!({"kind": "lead_form", "spec": {"title": "Who?", "fields": [{"type": "email", "name": "email", "label": "E-mail", "required": true}]}}),
+    ];
+    let timeline = kinds.into_iter().zip(0_u128..).map(|(mut interaction, n)| {
+        interaction["id"] = json!(Uuid::from_u128(n));
+        interaction["at"] = at.clone();
+        interaction["layout"] = modal.clone();
+        serde_json::from_value(interaction).expect("an interaction")
+    });
+    let video = Video {
+        account_id: 1,
+        id: 1,
+        token: "test_________________1".into(),
+        title: "A test".into(),
+        description: String::new(),
+        state: "ready".into(),
+        error: None,
+        duration_ms: Some(DURATION),
+        width: 640,
+        height: 360,
+        files: Files::default(),
+        embed_hosts: None,
+        settings: Settings::default(),
+        timeline_version: 1,
+        expires_at: None,
+        deleted_at: None,
+        created_at: NOW,
+    };
+    Published { video, owner: String::new(), plays: 0, timeline: timeline.collect(), pictures: HashSet::new() }
+}
+
+fn number() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        4 => (-2_000_i64..70_000).prop_map(Value::from),
+        1 => any::<i64>().prop_map(Value::from),
+        1 => any::<f64>().prop_map(Value::from),
+        1 => Just(json!(u64::MAX)),
+    ]
+}
+
+fn any_value() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        number(),
+        ".{0,20}".prop_map(Value::from),
+        prop_oneof![Just("a"), Just("b"), Just("ann@example.com"), Just("play")].prop_map(Value::from),
+        (0_u128..5).prop_map(|n| json!(Uuid::from_u128(n))),
+    ];
+    leaf.prop_recursive(3, 24, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::hash_map(name(), inner, 0..5).prop_map(|map| Value::Object(map.into_iter().collect())),
+        ]
+    })
+}
+
+fn name() -> impl Strategy<Value = String> {
+    let known = prop::sample::select(vec![
+        "type",
+        "seq",
+        "at",
+        "pos",
+        "from",
+        "to",
+        "rate",
+        "hidden",
+        "muted",
+        "interaction",
+        "answer",
+        "choices",
+        "fields",
+        "email",
+        "code",
+        "token",
+        "surface",
+        "referrer",
+        "page_url",
+        "analytics",
+    ]);
+    prop_oneof![9 => known.prop_map(str::to_owned), 1 => ".{0,8}"]
+}
+
+/// An event of a known type, some of whose members are anything.
+fn event() -> impl Strategy<Value = Value> {
+    let kind = prop_oneof![9 => prop::sample::select(TYPES.to_vec()).prop_map(str::to_owned), 1 => ".{0,8}"];
+    let id = (0_u128..4).prop_map(Uuid::from_u128);
+    let plain = (kind, 0_u32..30, 0_i64..100_000, 0_i64..61_000, 0_i64..20_000, id).prop_map(|(kind, seq, at, from, ms, id)| {
+        json!({
+            "type": kind, "seq": seq, "at": at, "pos": from, "from": from, "to": from + ms, "rate": 100, "hidden": false,
+            "muted": false, "interaction": id, "answer": {"choice": 0, "email": "ann@example.com"}, "code": 3,
+            "token": "x", "surface": "play", "analytics": true,
+        })
+    });
+    let changes = prop::collection::vec((name(), any_value()), 0..4);
+    (plain, changes).prop_map(|(mut event, changes)| {
+        for (name, value) in changes {
+            event[name] = value;
+        }
+        event
+    })
+}
+
+fn batch() -> impl Strategy<Value = Value> {
+    let events = prop::collection::vec(prop_oneof![9 => event(), 1 => any_value()], 0..8);
+    (events, prop_oneof![4 => Just(json!(NOW)), 1 => number()], prop_oneof![9 => Just(json!(1)), 1 => any_value()])
+        .prop_map(|(events, sent, v)| {
+            let session = uuid::Builder::from_unix_timestamp_millis(NOW as u64 - 100_000, &[0; 10]).into_uuid();
+            json!({"v": v, "session": session, "video": "test_________________1", "sent": sent, "events": events})
+        })
+}
+
+fn takes(body: &[u8]) -> Result<(), TestCaseError> {
+    let Ok(Record { v, session, video, pass, sent, events }) = serde_json::from_slice(body) else { return Ok(()) };
+    let batch = Batch { v, session, video, pass, sent, events };
+    if started_at(&batch, NOW).is_err() {
+        return Ok(());
+    }
+    let count = batch.events.len();
+    let Ok(sorted) = sort(batch, &published(), Lang::En) else { return Ok(()) };
+    prop_assert!(sorted.entries.len() <= count && sorted.answers.len() <= sorted.entries.len());
+    let facts: Vec<Fact> =
+        sorted.entries.iter().map(|accepted| Fact { at: accepted.entry.at_ms, what: accepted.what.clone() }).collect();
+    for fact in &facts {
+        prop_assert!((0..=TOO_OLD_MS).contains(&fact.at));
+        if let What::Watched { from, to, .. } = fact.what {
+            prop_assert!(0 <= from && from <= to && to <= DURATION);
+        }
+    }
+    let credit = credit::of(facts.iter(), DURATION, &[]);
+    prop_assert!(credit.unique_ms <= DURATION && credit.unique_ms <= credit.watched_ms);
+    Ok(())
+}
+
+/// What the others are made of is taken, so they do try what comes after.
+#[test]
+fn plain_events_are_taken() {
+    let members = json!({
+        "at": 20_000, "pos": 0, "from": 0, "to": 9_000, "rate": 100, "hidden": false, "muted": false,
+        "interaction": Uuid::from_u128(1), "answer": {"choice": 0}, "surface": "play",
+    });
+    let events = ["load", "play", "watched", "answer", "ended"].into_iter().enumerate().map(|(seq, kind)| {
+        let mut event = members.clone();
+        (event["type"], event["seq"]) = (json!(kind), json!(seq));
+        event
+    });
+    let session = uuid::Builder::from_unix_timestamp_millis(NOW as u64 - 100_000, &[0; 10]).into_uuid();
+    let batch = Batch { v: 1, session, video: String::new(), pass: None, sent: NOW, events: events.collect() };
+    let sorted = sort(batch, &published(), Lang::En).expect("numbered");
+    assert_eq!((sorted.entries.len(), sorted.answers.len()), (5, 1), "{:?}", sorted.refused);
+}
+
+proptest! {
+    #[test]
+    fn no_batch_of_odd_events_breaks_the_check(batch in batch()) {
+        takes(batch.to_string().as_bytes())?;
+    }
+
+    #[test]
+    fn no_bytes_break_the_check(batch in batch(), cuts in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..6)) {
+        let mut bytes = batch.to_string().into_bytes();
+        for (at, byte) in cuts {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        takes(&bytes)?;
+    }
+}

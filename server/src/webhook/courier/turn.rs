@@ -1,0 +1,147 @@
+//! One transaction of the courier: what has landed is written down, what is due is claimed.
+
+use super::{Claimed, Courier, Flight, LEASE_MS, Landed, broken, claims, deliveries};
+use crate::{
+    state::State,
+    store::{
+        self, Tx,
+        attempts::{self, NewAttempt},
+        circuits,
+        claims::Share,
+        deliveries::{End, Job},
+        endpoints::Why,
+        secrets,
+    },
+    webhook::{
+        failpoint,
+        schedule::{self, Next},
+        switch,
+    },
+};
+use std::{collections::BTreeMap, sync::Arc};
+use uuid::Uuid;
+
+impl Courier {
+    /// Writes down what has landed and, given a share, claims what is due; tells too whether another process
+    /// was in the way. In a task of its own, so that whoever drops this can't break it in half.
+    pub(super) async fn turn(
+        &self,
+        landed: Vec<Arc<Landed>>,
+        share: Option<Share>,
+        now: i64,
+    ) -> store::Result<(Vec<Flight>, bool)> {
+        if landed.is_empty() && share.is_none() {
+            return Ok((Vec::new(), false));
+        }
+        let state = self.state.clone();
+        let turn = tokio::spawn(async move {
+            failpoint("committed");
+            let mut tx = state.store.begin().await?;
+            let results = write(&state, &mut tx, &landed).await?;
+            let claimed = match share {
+                Some(share) => {
+                    deliveries::reclaim(tx.conn(), now, now).await?;
+                    claims::claim(tx.conn(), now, now + LEASE_MS, Uuid::now_v7(), share).await?
+                }
+                None => Claimed::default(),
+            };
+            let flights = with_secrets(&mut tx, claimed.jobs, now).await?;
+            tx.commit().await?;
+            failpoint("claimed");
+            for (landed, next) in landed.iter().zip(results) {
+                state.counters.deliveries.count(next, landed.outcome.took_ms);
+            }
+            Ok((flights, claimed.contended))
+        });
+        turn.await.unwrap_or_else(broken)
+    }
+}
+
+/// Adds to each delivery the secrets that sign it.
+pub(super) async fn with_secrets(tx: &mut Tx, jobs: Vec<Job>, now: i64) -> store::Result<Vec<Flight>> {
+    if jobs.is_empty() {
+        return Ok(Vec::new());
+    }
+    let retired = secrets::retired(tx.conn(), now).await?;
+    let of = |job: &Job| {
+        let old = retired.iter().filter(|old| (old.account_id, old.endpoint_id) == (job.account_id, job.endpoint_id));
+        std::iter::once(job.secret.clone()).chain(old.map(|old| old.secret.clone())).collect()
+    };
+    Ok(jobs.into_iter().map(|job| Flight { secrets: of(&job), job }).collect())
+}
+
+/// Returns what became of each, in order; none of those whose lease was lost.
+async fn write(state: &State, tx: &mut Tx, landed: &[Arc<Landed>]) -> store::Result<Vec<Option<Next>>> {
+    let mut results = vec![None; landed.len()];
+    // Always in this order, so that two processes never wait for each other.
+    let mut by_endpoint: BTreeMap<(i64, Uuid), Vec<usize>> = BTreeMap::new();
+    for (n, one) in landed.iter().enumerate() {
+        by_endpoint.entry((one.job.account_id, one.job.endpoint_id)).or_default().push(n);
+    }
+    let mut kept = Vec::with_capacity(landed.len());
+    for ((account_id, endpoint_id), places) in by_endpoint {
+        let group = || places.iter().map(|n| (*n, landed[*n].as_ref()));
+        let calm = |one: &Landed| one.outcome.succeeded() && !one.job.troubled && one.job.lane.is_none();
+        let mut circuit = match group().all(|(_, one)| calm(one)) {
+            true => None,
+            false => circuits::lock(tx.conn(), account_id, endpoint_id).await?,
+        };
+        let before = circuit.clone();
+        let mut why = None;
+        for (n, one) in group() {
+            let (next, step) = follows(one);
+            let end = End { outcome: &one.outcome, next, step, at: one.at };
+            if !deliveries::complete(tx.conn(), &one.job, &end).await? {
+                continue;
+            }
+            results[n] = Some(next);
+            kept.push(attempt(one));
+            if one.job.cause == "test" && !one.outcome.succeeded() {
+                continue;
+            }
+            if circuit.as_mut().is_some_and(|circuit| circuit.hear(&one.outcome, one.at)) {
+                why = why.or(Some((Why::Failing, one.at)));
+            }
+            if next == Next::Gone {
+                why = Some((Why::Gone, one.at));
+            }
+        }
+        if let (Some(circuit), true) = (&circuit, circuit != before) {
+            circuits::write(tx.conn(), account_id, endpoint_id, circuit).await?;
+        }
+        if let Some((why, at)) = why {
+            switch::off(tx, &state.config.link(""), account_id, endpoint_id, why, at).await?;
+        }
+    }
+    attempts::insert(tx.conn(), &kept).await?;
+    Ok(results)
+}
+
+/// What follows an attempt, and how many steps of the schedule are used up then. A probe that fails uses up
+/// nothing, and the next one is another delivery's.
+fn follows(one: &Landed) -> (Next, i64) {
+    let step = one.job.step + 1;
+    match schedule::after(&one.outcome, step, one.at, one.dice) {
+        Next::Again { .. } | Next::Dead if one.job.probes && one.job.cause != "test" => {
+            (Next::Again { at: one.at }, one.job.step)
+        }
+        next => (next, step),
+    }
+}
+
+fn attempt(one: &Landed) -> NewAttempt<'_> {
+    NewAttempt {
+        account_id: one.job.account_id,
+        delivery_id: one.job.id,
+        n: one.job.attempt,
+        at: one.begun,
+        took_ms: one.outcome.took_ms,
+        status: one.outcome.status.map(i64::from),
+        error: one.outcome.error,
+        remote_ip: one.outcome.remote_ip.as_deref(),
+        url: &one.job.url,
+        // Pairs of text are always JSON.
+        headers: serde_json::to_string(&one.outcome.headers).unwrap_or_default(),
+        answer: one.outcome.status.map(|_| one.outcome.answer.as_slice()),
+    }
+}
