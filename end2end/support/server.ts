@@ -13,7 +13,7 @@ export class Server {
   private constructor(
     readonly url: string,
     readonly apiKey: string,
-    private readonly child: ChildProcess,
+    private child: ChildProcess,
     private readonly folder: string,
     private readonly env: Record<string, string>,
   ) {}
@@ -28,16 +28,17 @@ export class Server {
       CUEPOINT_EGRESS_ALLOW: "127.0.0.1/32",
       CUEPOINT_LOG: process.env.CUEPOINT_LOG ?? "warn",
     };
-    const child = spawn(binary, ["serve", "--demo"], { cwd: folder, env, stdio: ["ignore", "pipe", "inherit"] });
-    const said = new Map<string, string>();
-    for await (const line of createInterface({ input: child.stdout! })) {
-      const [name, value] = line.split(": ");
-      if (name && value) said.set(name, value);
-      if (said.has("API key")) break;
-    }
-    const play = said.get("play");
-    if (play === undefined) throw new Error("The server did not start.");
-    return new Server(new URL(play).origin, said.get("API key")!, child, folder, env);
+    const { child, said } = await launch(folder, env);
+    return new Server(new URL(said.get("play")!).origin, said.get("API key")!, child, folder, env);
+  }
+
+  /** Kills it as a power cut would, and starts it again at the same address. */
+  async crash(): Promise<void> {
+    const ended = once(this.child, "exit");
+    this.child.kill("SIGKILL");
+    await ended;
+    const { child } = await launch(this.folder, { ...this.env, CUEPOINT_LISTEN: new URL(this.url).host });
+    this.child = child;
   }
 
   /** The database's file. */
@@ -69,4 +70,16 @@ export class Server {
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
     return (await answer.json()) as T;
   }
+}
+
+async function launch(folder: string, env: Record<string, string>): Promise<{ child: ChildProcess; said: Map<string, string> }> {
+  const child = spawn(binary, ["serve", "--demo"], { cwd: folder, env, stdio: ["ignore", "pipe", "inherit"] });
+  const said = new Map<string, string>();
+  for await (const line of createInterface({ input: child.stdout! })) {
+    const [name, value] = line.split(": ");
+    if (name && value) said.set(name, value);
+    if (said.has("API key")) break;
+  }
+  if (!said.has("play")) throw new Error("The server did not start.");
+  return { child, said };
 }

@@ -3,6 +3,7 @@
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use server::{
     add::Add,
+    api::uploads::pass,
     config::Config,
     demo,
     keys::Keys,
@@ -11,7 +12,7 @@ use server::{
     report_link,
     serve::Server,
     state::now,
-    store::{Store, videos},
+    store::{Store, accounts, videos},
 };
 use std::{error::Error, net::SocketAddr, process::ExitCode};
 use tokio::{
@@ -48,6 +49,15 @@ enum Command {
         #[arg(long, default_value_t = report_link::USUAL_DAYS, value_parser = clap::value_parser!(i64).range(1..=report_link::MOST_DAYS))]
         days: i64,
     },
+    /// Print an address that opens a page for uploading videos, for whoever has it. A server may be running.
+    UploadLink {
+        /// Whose videos they are.
+        #[arg(long, value_name = "EMAIL", default_value = demo::EMAIL)]
+        account: String,
+        /// For how many days it opens.
+        #[arg(long, default_value_t = pass::USUAL_DAYS, value_parser = clap::value_parser!(i64).range(1..=pass::MOST_DAYS))]
+        days: i64,
+    },
     /// Print webhook messages as they are made, or forward them to this machine: for developers whom no server reaches.
     Listen(Box<Listen>),
     /// Print the settings in force, secrets hidden.
@@ -66,6 +76,7 @@ async fn main() -> ExitCode {
         }
         Command::OwnerLink(link) => owner_link(link).await,
         Command::ReportLink { video, days } => link_to_report(&video, days).await,
+        Command::UploadLink { account, days } => link_to_upload(&account, days).await,
         Command::Listen(listen) => listen.run().await.map_err(Into::into),
         Command::Config => Config::load(std::env::vars()).map(|config| print!("{config}")).map_err(Into::into),
     };
@@ -138,6 +149,18 @@ async fn link_to_report(video: &str, days: i64) -> Result<(), Box<dyn Error>> {
     store.close().await;
     let video = found.filter(|video| video.deleted_at.is_none()).ok_or(format!("there is no video {video}"))?;
     println!("{}", report_link::minted(&keys, &config, &video, days, now()).0);
+    Ok(())
+}
+
+async fn link_to_upload(email: &str, days: i64) -> Result<(), Box<dyn Error>> {
+    let config = Config::load(std::env::vars())?;
+    let (keys, store) = (Keys::load(&config.data_folder())?, Store::open(&config.database_url).await?);
+    let mut reader = store.reader().await?;
+    let account = accounts::by_email(reader.conn(), email).await?;
+    drop(reader);
+    store.close().await;
+    let account = account.ok_or(format!("there is no account {email}"))?;
+    println!("{}", pass::link(&keys, &config, account.id, days, now()).0);
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! Videos from an address: links at once, the video later, or the reason why not.
 
 mod bare;
+mod bucket;
 mod files;
 mod reasons;
 mod videos;

@@ -4,13 +4,10 @@ use super::{import, left_nothing};
 use crate::support::{
     App,
     films::{ffmpeg, probed},
-    on_each_engine,
     shelf::{Book, Shelf},
 };
 use serde_json::{Value, json};
 use std::path::Path;
-
-on_each_engine! { files_as_people_have_them }
 
 const COLOURS: &str = "-f lavfi -i testsrc2=size=320x180:rate=25:duration=3";
 const TONE: &str = "-f lavfi -i sine=440:duration=3";
@@ -59,7 +56,9 @@ fn files() -> Vec<(&'static str, String, Option<Shape>)> {
     ]
 }
 
-async fn files_as_people_have_them(app: App) {
+#[tokio::test(flavor = "multi_thread")]
+async fn files_as_people_have_them() {
+    let app = App::start().await;
     let (shelf, folder) = (Shelf::start().await, app.folder.path());
     let mut begun = Vec::new();
     for (name, words, expected) in files() {
