@@ -82,6 +82,8 @@ test.describe("without scripts", () => {
 });
 
 test("axe finds nothing on a report, light and dark, nor on what the figures mean", async ({ page, server }) => {
+  // Four long pages, each with all of its tables.
+  test.slow();
   await watched(server, [0, 30], [5, 9]);
   const report = await link(server);
   for (const colorScheme of ["light", "dark"] as const) {
