@@ -42,9 +42,11 @@ const turned = ({ body }: Hook): string => body.replace("Video", "video");
 /** Throws unless libraries that share no code with the server accept it; they must refuse another body. */
 function verified(hook: Hook, whsec: string): void {
   const headers = hook.headers as Record<string, string>;
+  expect(new Standard(whsec).verify(hook.body, headers)).toEqual(JSON.parse(hook.body));
+  // Svix's tells good from bad by throwing, and returns nothing.
+  new Svix(whsec).verify(hook.body, headers);
   for (const Library of [Standard, Svix]) {
-    expect(new Library(whsec).verify(hook.body, headers)).toEqual(JSON.parse(hook.body));
-    expect(() => new Library(whsec).verify(turned(hook), headers)).toThrow();
+    expect(() => new Library(whsec).verify(turned(hook), headers)).toThrow("No matching signature found");
   }
 }
 
