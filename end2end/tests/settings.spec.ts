@@ -42,6 +42,17 @@ test("the settings are walked with the keyboard alone, and the focus comes back"
   await expect(player.button("Settings")).toBeFocused();
 });
 
+test("Escape closes what floats also when the focus is on the page", async ({ page, server }) => {
+  const player = await playing(page, `${server.url}/video/play/${TOKEN}`);
+  await player.button("Settings").click();
+  const speed = page.getByRole("button", { name: /^Speed/ });
+  await expect(speed).toBeFocused();
+  await speed.evaluate((button: HTMLElement) => button.blur());
+  await page.keyboard.press("Escape");
+  await expect(speed).toBeHidden();
+  await expect(player.button("Settings")).toBeFocused();
+});
+
 test("captions look as the viewer chose, and still do after a reload", async ({ page, server }) => {
   const player = await playing(page, `${server.url}/video/play/${TOKEN}`);
   await player.press("Captions");

@@ -28,6 +28,12 @@ pub fn listen(root: &Element, surface: Surface, deck: Deck) {
         if event.default_prevented() || target.is_some_and(|target| keeps(target, &event.key())) {
             return;
         }
+        // What floats goes wherever the focus is, also where the other keys are switched off.
+        if event.key() == "Escape" && deck.is_open() {
+            deck.close();
+            event.prevent_default();
+            return;
+        }
         let slides = target.is_some_and(|target| is(target, ".scrubber input")) && event.key().starts_with("Arrow");
         let is_off = inside.get_attribute("data-keyboard").as_deref() == Some("false")
             || memory::recall("keys").as_deref() == Some(OFF);

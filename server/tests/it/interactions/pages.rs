@@ -1,7 +1,7 @@
 //! What viewers get of a timeline: text as text, and nothing that is not for them.
 
 use super::{KINDS, add, answer_to, faces, get, html, id_of, one};
-use crate::support::{App, batch::View, on_each_engine, receiver::Receiver};
+use crate::support::{API_KEY, App, batch::View, json_of, on_each_engine, receiver::Receiver};
 use serde_json::{Value, json};
 
 on_each_engine! {
@@ -11,6 +11,11 @@ on_each_engine! {
 
 /// Short enough for every field.
 const EVILS: [&str; 2] = ["\"'><img src=x onerror=alert(1)>", "</script><script>alert(1)</script>"];
+
+/// As it stands in a page.
+fn as_text(evil: &str) -> String {
+    evil.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
 
 /// A definition of a kind with `evil` wherever its author may write.
 fn evil_one(kind: &str, evil: &str, picture: Option<&Value>) -> Value {
@@ -61,8 +66,7 @@ async fn text_of_authors_and_viewers_is_text_everywhere(app: App) {
             for wrong in ["<img src=x", "<script>alert", "</script><script>alert", "\"'>"] {
                 assert!(!seen.contains(wrong), "{kind}: {wrong}");
             }
-            let escaped = evil.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-            assert!(seen.contains(&escaped), "{kind} shows it as text");
+            assert!(seen.contains(&as_text(evil)), "{kind} shows it as text");
             let given = match kind {
                 "lead_form" => {
                     json!({"fields": {"text": evil, "textarea": evil, "select": evil, "radio": evil}, "consent": evil})
@@ -92,6 +96,11 @@ async fn text_of_authors_and_viewers_is_text_everywhere(app: App) {
             }
         }
         assert_eq!(app.report(video.id).await["actions"]["no_of_actions"], 5);
+        let asked = app.post(&format!("/api/v1/videos/{}/report-links", video.id)).bearer_auth(API_KEY);
+        let url = json_of(asked).await["url"].as_str().expect("an address").to_owned();
+        let report = html(&app, url.strip_prefix(&app.url).expect("on this server")).await;
+        assert!(!report.contains("<img src=x") && !report.contains("<script>alert"), "{report}");
+        assert!(report.contains(&as_text(evil)), "{report}");
         let list = get(&app, &format!("{}/interactions", video.id)).await;
         assert_eq!(list["interactions"].as_array().map(Vec::len), Some(5));
     }
