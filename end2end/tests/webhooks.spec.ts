@@ -36,8 +36,8 @@ const create = (server: Server, url: string) =>
 const send = (server: Server, endpoint: Endpoint, event: string) =>
   server.api<Told>("POST", `/api/v1/webhooks/${endpoint.id}/test`, { event });
 
-/** The same message with one bit of its body turned. */
-const turned = ({ body }: Hook): string => body.replace("Video", "video");
+/** The same message with one bit of its body turned: every one has a hook. */
+const turned = ({ body }: Hook): string => body.replace("hook", "Hook");
 
 /** Throws unless libraries that share no code with the server accept it; they must refuse another body. */
 function verified(hook: Hook, whsec: string): void {

@@ -130,7 +130,9 @@ impl Timeline {
             if self.ended {
                 (self.ended, self.at) = (false, 0);
             }
-            self.settle(first.then_some(-1));
+            // It may begin in the middle: what lies before was not played, what stands there is.
+            let ran_from = first.then_some(self.at - 1);
+            self.settle_as(ran_from, first);
         }
         !self.is_held()
     }
@@ -251,8 +253,13 @@ impl Timeline {
         !over && !used_up
     }
 
-    /// Works out what shows and what holds. `ran_from` is where playback came from; a jump passes nothing.
     fn settle(&mut self, ran_from: Option<i64>) {
+        self.settle_as(ran_from, false);
+    }
+
+    /// Works out what shows and what holds. `ran_from` is where playback came from; a jump passes nothing.
+    /// `starts`: the viewer plays for the first time.
+    fn settle_as(&mut self, ran_from: Option<i64>, starts: bool) {
         for i in 0..self.moments.len() {
             let passed = ran_from.is_some_and(|before| {
                 let from = self.from(i);
@@ -262,7 +269,7 @@ impl Timeline {
             });
             let begins = match self.moments[i].at {
                 // What stands before the video waits for the viewer to play.
-                At::Before => self.insists(i) || ran_from == Some(-1) && self.moments[i].gate == Gate::Soft,
+                At::Before => self.insists(i) || starts && self.moments[i].gate == Gate::Soft,
                 _ => passed || self.is_time_of(i),
             };
             let holds = self.moments[i].pause || self.moments[i].gate != Gate::None;

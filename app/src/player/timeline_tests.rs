@@ -47,6 +47,28 @@ fn a_moment_shows_from_its_second_until_its_end() {
 }
 
 #[test]
+fn where_the_viewer_goes_on_nothing_from_before_is_met() {
+    let passed = |gate: Gate| Moment { stays_ms: Some(1_000), settles: true, gate, ..at(2.0) };
+    let mut timeline = minute(vec![passed(Gate::Soft), Moment { pause: true, ..passed(Gate::None) }]);
+    assert_eq!(timeline.seek(7_330), 7_330);
+    assert!(timeline.play() && timeline.showing().is_empty());
+    timeline.runs(7_500);
+    assert!(!timeline.is_held());
+    let mut there = minute(vec![passed(Gate::Soft)]);
+    there.seek(2_000);
+    assert!(!there.play(), "what stands right there is");
+}
+
+#[test]
+fn what_stands_before_the_video_asks_also_where_it_goes_on_in_the_middle() {
+    let mut timeline = minute(vec![Moment { at: At::Before, ..gate(0.0, Gate::Soft) }]);
+    timeline.seek(7_330);
+    assert!(!timeline.play());
+    timeline.skipped(0);
+    assert!(timeline.play());
+}
+
+#[test]
 fn what_was_closed_stays_closed_and_what_was_clicked_comes_again() {
     let mut timeline = minute(vec![at(1.0), at(1.0)]);
     timeline.runs(2_000);

@@ -99,12 +99,11 @@ pub async fn open(deck: Deck, list: JsValue) {
         }
         drags
     });
-    if deck.media.started.get_untracked() {
-        // It may have come late: whatever should not have been passed is met now.
-        stage.hear("seeking");
-        if !video.paused() {
-            stage.hear("play");
-        }
+    // It may have come late: whatever should not have been passed is met now. And the video may stand where
+    // the viewer left it, or where the address says: that was a jump, and what lies before it was not played.
+    stage.hear("seeking");
+    if deck.media.started.get_untracked() && !video.paused() {
+        stage.hear("play");
     }
     stage.settle();
     stage.fetch().await;
