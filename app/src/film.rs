@@ -1,6 +1,6 @@
 //! A video as its viewers get it. It becomes page source: nothing secret may stand in it.
 
-use crate::{interaction::Cue, talk::Comments, theme::Theme};
+use crate::{interaction::CueSheet, talk::Comments, theme::Theme};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -24,7 +24,7 @@ pub struct Film {
     pub chapters: Option<String>,
     /// A WebVTT file whose cues name pieces of sprites: `sprite.jpg#xywh=0,0,160,90`.
     pub storyboard: Option<String>,
-    pub timeline: Vec<Cue>,
+    pub timeline: CueSheet,
     pub settings: Settings,
     /// Signed by the server, returned with every batch.
     pub pass: String,

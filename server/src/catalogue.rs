@@ -2,9 +2,16 @@
 //! for the same ones over and over.
 
 use crate::store::{self, Reader, Store, accounts, figures, interactions, videos, videos::Video};
-use app::{ids::Token, interaction::Interaction};
+use app::{
+    ids::Token,
+    interaction::{CueSheet, Interaction, cues, text},
+};
 use moka::future::Cache;
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{
+    collections::HashSet,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 use uuid::Uuid;
 
 /// A video and what stands on its timeline.
@@ -17,12 +24,24 @@ pub struct Published {
     pub timeline: Vec<Interaction>,
     /// The names of the pictures on it.
     pub pictures: HashSet<String>,
+    /// What those get of whom nothing is known, which is nearly everyone: written once.
+    pub for_strangers: OnceLock<CueSheet>,
 }
 
 impl Published {
     /// Is this a file that viewers may have?
     pub fn has(&self, file: &str) -> bool {
         self.video.files.has(file) || self.pictures.contains(file)
+    }
+
+    /// The whole timeline as it is shown to whoever is not known.
+    pub fn cues_for_strangers(&self) -> CueSheet {
+        let nobody = Default::default();
+        let written = || {
+            let all = cues(&self.timeline, self.video.duration_ms.unwrap_or(0), |text| text::fill(text, &nobody));
+            CueSheet::new(&all)
+        };
+        self.for_strangers.get_or_init(written).clone()
     }
 
     pub fn interaction(&self, id: Uuid) -> Option<&Interaction> {
@@ -79,6 +98,6 @@ impl Catalogue {
         let plays = figures::plays(reader.conn(), video.account_id, video.id).await?;
         let pictures = timeline.iter_mut().flat_map(|one| one.spec.kind_mut().images());
         let pictures = pictures.filter_map(|(_, image)| image.file.clone()).collect();
-        Ok(Published { video, owner, plays, timeline, pictures })
+        Ok(Published { video, owner, plays, timeline, pictures, for_strangers: OnceLock::new() })
     }
 }

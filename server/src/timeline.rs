@@ -11,7 +11,7 @@ use crate::{
 use app::{
     engage::Surface,
     error::Flaw,
-    interaction::{At, Cue, Frequency, Interaction, Named, Showing, cues, text},
+    interaction::{At, CueSheet, Frequency, Interaction, Named, Showing, cues, text},
     talk::form::Draft,
     words::Lang,
 };
@@ -98,7 +98,7 @@ pub struct Visit {
 
 /// The timeline for one viewer.
 pub struct Mine {
-    pub cues: Vec<Cue>,
+    pub cues: CueSheet,
     /// What stands in the page itself, before the video.
     pub before: Vec<(Interaction, Showing)>,
     /// What needs no answer any more.
@@ -149,8 +149,12 @@ pub async fn of(
         carry: way.carry.clone(),
         ..showing(published, one.id, person, place)
     };
+    let is_stranger = done.is_empty() && person.named == Named::default();
     Ok(Mine {
-        cues: cues(left.iter().copied(), video.duration_ms.unwrap_or(0), fill),
+        cues: match is_stranger {
+            true => published.cues_for_strangers(),
+            false => CueSheet::new(&cues(left.iter().copied(), video.duration_ms.unwrap_or(0), fill)),
+        },
         before: left.iter().filter(|one| one.at == At::Before).map(|one| ((*one).clone(), showing(one))).collect(),
         grants: done.iter().filter(|one| one.is_required()).map(|one| one.id).collect(),
         withholds_media: left.iter().any(|one| one.withholds_media()),

@@ -4,6 +4,7 @@
 use super::{At, Edge, Frequency, Gate, Interaction, Layout};
 use crate::player::timeline::Moment;
 use serde::Serialize;
+use std::sync::Arc;
 
 /// One interaction in the page's JSON. What is left out is the usual.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -43,6 +44,31 @@ pub struct Cue {
     pub class: &'static str,
     #[serde(skip_serializing_if = "String::is_empty")]
     pub style: String,
+}
+
+/// Cues as a page carries them: a JSON list that ends no element it stands in. Cheap to clone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CueSheet(Arc<str>);
+
+impl CueSheet {
+    pub fn new(cues: &[Cue]) -> Self {
+        // Strings and numbers are always JSON.
+        let text = serde_json::to_string(cues).unwrap_or_else(|_| "[]".to_owned());
+        Self(inert(&text).into())
+    }
+
+    pub fn is_empty(&self) -> bool {
+        &*self.0 == "[]"
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// JSON that may stand in a script element: nothing in it is a tag.
+pub(crate) fn inert(json: &str) -> String {
+    json.replace('<', "\\u003c").replace('>', "\\u003e")
 }
 
 fn is_not(flag: &bool) -> bool {
@@ -140,6 +166,18 @@ pub fn cues<'a>(
 mod tests {
     use super::super::tests::{parsed, stored};
     use super::*;
+
+    #[test]
+    fn a_sheet_of_cues_ends_no_element() {
+        let mut json = stored();
+        json["spec"]["label"] = "</script><b>".into();
+        let cues = cues(&[parsed(json)], 75_000, str::to_owned);
+        let sheet = CueSheet::new(&cues);
+        assert!(!sheet.as_str().contains(['<', '>']) && !sheet.is_empty());
+        let read: serde_json::Value = serde_json::from_str(sheet.as_str()).expect("JSON");
+        assert_eq!(read[0]["name"], "</script><b>");
+        assert!(CueSheet::new(&[]).is_empty());
+    }
 
     #[test]
     fn a_player_gets_the_moment_and_no_settings() {

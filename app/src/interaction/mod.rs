@@ -18,7 +18,7 @@ pub mod text;
 
 pub use action::Action;
 pub use card::card;
-pub use cue::{Cue, cues};
+pub use cue::{Cue, CueSheet, cues};
 pub use face::{Named, Showing, sign};
 pub use image::Image;
 pub use layout::{Edge, Layout};

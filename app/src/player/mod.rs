@@ -42,7 +42,7 @@ pub use speech::clock;
 use crate::{
     engage::Surface,
     film::{End, Film},
-    interaction::{Cue, Interaction, Showing, card},
+    interaction::{Interaction, Showing, card, cue::inert},
     words::{Lang, Word},
 };
 use deck::Deck;
@@ -129,17 +129,11 @@ pub fn Player(film: Film, setting: Setting) -> impl IntoView {
     let is_there = src.is_some();
     let middle = (!options.autoplay && is_there).then(|| first::middle(lang));
     let bar = (!options.bare && is_there).then(|| first::bar(lang, &options, film.duration_ms));
-    let start = Start {
-        token: &film.token,
-        pass: &film.pass,
-        duration: film.duration_ms,
-        embedded,
-        timeline: &film.timeline,
-        words: lang.for_player(),
-    };
-    // Strings and numbers are always JSON; nothing in it ends the element it stands in.
-    let start = serde_json::to_string(&start).unwrap_or_default();
-    let start = start.replace('<', "\\u003c").replace('>', "\\u003e");
+    let start =
+        Start { token: &film.token, pass: &film.pass, duration: film.duration_ms, embedded, words: lang.for_player() };
+    // Strings and numbers are always JSON. The timeline comes as it is kept, in front of the rest.
+    let start = inert(&serde_json::to_string(&start).unwrap_or_default());
+    let start = format!("{{\"timeline\":{},{}", film.timeline.as_str(), start.trim_start_matches('{'));
     view! {
         <div
             class="player"
@@ -200,7 +194,6 @@ struct Start<'a> {
     pass: &'a str,
     duration: i64,
     embedded: bool,
-    timeline: &'a [Cue],
     words: String,
 }
 

@@ -47,7 +47,14 @@ fn published() -> Published {
         deleted_at: None,
         created_at: NOW,
     };
-    Published { video, owner: String::new(), plays: 0, timeline: timeline.collect(), pictures: HashSet::new() }
+    Published {
+        video,
+        owner: String::new(),
+        plays: 0,
+        timeline: timeline.collect(),
+        pictures: HashSet::new(),
+        for_strangers: Default::default(),
+    }
 }
 
 fn number() -> impl Strategy<Value = Value> {
