@@ -37,7 +37,10 @@ const send = (server: Server, endpoint: Endpoint, event: string) =>
   server.api<Told>("POST", `/api/v1/webhooks/${endpoint.id}/test`, { event });
 
 /** The same message with one bit of its body turned. */
-const turned = ({ body }: Hook): string => body.replace("Video", "video");
+function turned({ body }: Hook): string {
+  const at = body.indexOf('"eventName":"') + '"eventName":"'.length;
+  return body.slice(0, at) + String.fromCharCode(body.charCodeAt(at) ^ 0x20) + body.slice(at + 1);
+}
 
 /** Throws unless libraries that share no code with the server accept it; they must refuse another body. */
 function verified(hook: Hook, whsec: string): void {

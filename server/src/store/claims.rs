@@ -36,7 +36,7 @@ with recursive owing (endpoint_id) as (
     };
 }
 
-/// `span` ends at the last row worth reading of each endpoint, so that a long backlog costs no more than
+/// What is paid is never more than a second ahead, unless the clock was set back since. `span` ends at the last row worth reading of each endpoint, so that a long backlog costs no more than
 /// a short one. The words `materialized` and `cross join` keep both planners to this order.
 macro_rules! claim {
     ($ours:literal, $lock:literal) => {
@@ -48,7 +48,8 @@ span as materialized (
   select o.endpoint_id, coalesce(b.n, 0) as busy,
          case when c.is_open then 1 when e.concurrency < $2 then e.concurrency else $2 end as most,
          case when e.rate is null then $2
-              else (($1 + 1000) * 1000 - case when c.paid_us > $1 * 1000 then c.paid_us else $1 * 1000 end)
+              else (($1 + 1000) * 1000
+                    - case when c.paid_us between $1 * 1000 and ($1 + 1000) * 1000 then c.paid_us else $1 * 1000 end)
                    * e.rate / 1000000 end as pace,
          coalesce((select d.next_at from deliveries d
                     where d.state = 'pending' and d.endpoint_id = o.endpoint_id and d.next_at <= $1
