@@ -93,7 +93,7 @@ fn section(id: &'static str, body: impl IntoView) -> impl IntoView {
 
 fn receiving(host: &str, sample: &str) -> AnyView {
     let start = view! {
-        <p>"Name an address and what it wants to hear. The answer holds the secret, shown this once."</p>
+        <p>"Name an address and what it wants to hear. The answer holds its id, and the secret, shown this once."</p>
         {code(host, "sh", CURL)}
         <p>"Then have a message of any kind sent there. The answer tells what your receiver said, and how to repeat the request with curl:"</p>
         {code(host, "sh", TEST)}
