@@ -36,8 +36,11 @@ const create = (server: Server, url: string) =>
 const send = (server: Server, endpoint: Endpoint, event: string) =>
   server.api<Told>("POST", `/api/v1/webhooks/${endpoint.id}/test`, { event });
 
-/** The same message with one bit of its body turned: every one has a hook. */
-const turned = ({ body }: Hook): string => body.replace("hook", "Hook");
+/** The same message with one bit of its body turned. */
+function turned({ body }: Hook): string {
+  const at = body.indexOf('"eventName":"') + '"eventName":"'.length;
+  return body.slice(0, at) + String.fromCharCode(body.charCodeAt(at) ^ 0x20) + body.slice(at + 1);
+}
 
 /** Throws unless libraries that share no code with the server accept it; they must refuse another body. */
 function verified(hook: Hook, whsec: string): void {

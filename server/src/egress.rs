@@ -1,5 +1,9 @@
 //! The one way out: requests to addresses that customers name reach the public internet and what the operator allows.
 
+mod sender;
+
+pub use sender::{Sender, Unanswered, Unknown};
+
 use app::error::Flaw;
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use reqwest::{
@@ -15,12 +19,11 @@ use std::{
 };
 use url::{Host, Url};
 
-/// An HTTP client that follows no redirect, uses no proxy, unpacks nothing and connects to no
-/// refused address. Clones share their connections.
+/// An HTTP client for reading what is public anyway, by https and http. It follows no redirect, uses no proxy,
+/// unpacks nothing and connects to no refused address. Clones share their connections.
 #[derive(Clone)]
 pub struct Client {
-    allow: Arc<[IpNet]>,
-    ports: Ports,
+    guard: Guard,
     /// For what may reach the public internet.
     wide: reqwest::Client,
     /// For everything else: only to what the operator allows.
@@ -42,25 +45,14 @@ impl Client {
     ///
     /// # Errors
     /// When the machine has no trusted certificates.
-    pub fn new(allow: &[IpNet]) -> reqwest::Result<Self> {
-        Self::over(allow, Ports::Https, Arc::new(System))
-    }
-
-    /// The same for reading what is public anyway: http on port 80 too.
-    ///
-    /// # Errors
-    /// When the machine has no trusted certificates.
     pub fn for_reading(allow: &[IpNet]) -> reqwest::Result<Self> {
-        Self::over(allow, Ports::Web, Arc::new(System))
-    }
-
-    fn over(allow: &[IpNet], ports: Ports, names: Arc<dyn Resolve>) -> reqwest::Result<Self> {
         // It fails when one is installed already, which serves as well.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let allow: Arc<[IpNet]> = allow.into();
+        let guard = Guard { allow: allow.into(), ports: Ports::Web };
+        let names: Arc<dyn Resolve> = Arc::new(System);
         let build = |reach| {
             reqwest::Client::builder()
-                .dns_resolver(Arc::new(Guarded { reach, allow: allow.clone(), names: names.clone() }))
+                .dns_resolver(Arc::new(Guarded { reach, allow: guard.allow.clone(), names: names.clone() }))
                 .redirect(redirect::Policy::none())
                 .retry(reqwest::retry::never())
                 .no_proxy()
@@ -70,26 +62,41 @@ impl Client {
                 .pool_max_idle_per_host(IDLE_PER_HOST)
                 .build()
         };
-        Ok(Self { wide: build(Reach::Wide)?, narrow: build(Reach::Narrow)?, allow, ports })
+        Ok(Self { wide: build(Reach::Wide)?, narrow: build(Reach::Narrow)?, guard })
     }
 
     /// Begins a request. Names are checked when they are resolved, literal addresses here.
     pub fn request(&self, method: Method, url: Url) -> Result<RequestBuilder, Refused> {
-        let reach = Reach::of(&url, self.ports);
+        let client = match self.guard.reach(&url)? {
+            Reach::Wide => &self.wide,
+            Reach::Narrow => &self.narrow,
+        };
+        Ok(client.request(method, url))
+    }
+}
+
+/// What a client may reach.
+#[derive(Clone)]
+struct Guard {
+    allow: Arc<[IpNet]>,
+    ports: Ports,
+}
+
+impl Guard {
+    /// Where a request to `url` may go; refused when that is seen already.
+    fn reach(&self, url: &Url) -> Result<Reach, Refused> {
+        let reach = Reach::of(url, self.ports);
         let literal = match url.host() {
             Some(Host::Ipv4(ip)) => Some(IpAddr::V4(ip)),
             Some(Host::Ipv6(ip)) => Some(IpAddr::V6(ip)),
             Some(Host::Domain(_)) => None,
             None => return Err(Refused),
         };
-        if literal.is_some_and(|ip| !reach.permits(&self.allow, ip)) {
+        let named = !url.username().is_empty() || url.password().is_some();
+        if named || literal.is_some_and(|ip| !reach.permits(&self.allow, ip)) {
             return Err(Refused);
         }
-        let client = match reach {
-            Reach::Wide => &self.wide,
-            Reach::Narrow => &self.narrow,
-        };
-        Ok(client.request(method, url))
+        Ok(reach)
     }
 }
 
@@ -241,6 +248,7 @@ impl Resolve for System {
 
 /// Names without their refused addresses. The connection goes to exactly what this returned, so
 /// that a name can't change its mind in between.
+#[derive(Clone)]
 struct Guarded {
     reach: Reach,
     allow: Arc<[IpNet]>,

@@ -8,7 +8,7 @@ use crate::{
     webhook::sign::{self, Secret},
 };
 use clap::Args;
-use events::{Events, Heard};
+use events::{Events, Heard, Said};
 use reqwest::{Client, StatusCode, header, redirect};
 use std::{
     collections::VecDeque,
@@ -85,18 +85,23 @@ impl Listen {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let stream = Client::builder().read_timeout(SILENCE).build()?;
         let local = Client::builder().no_proxy().redirect(redirect::Policy::none()).timeout(FORWARD).build()?;
-        let mut ear = Ear { listen: &self, secret, local, last: self.after, known: VecDeque::new() };
+        let mut ear = Ear { listen: &self, secret, local, begins: None, last: self.after, known: VecDeque::new() };
         let mut pause = FIRST_PAUSE;
         loop {
-            match ear.hear(&stream, key.trim()).await {
-                Ok(()) => pause = FIRST_PAUSE,
-                Err(ListenError::Http(error)) => {
-                    eprintln!("{error}; trying again in {} s", pause.as_secs());
-                    tokio::time::sleep(pause).await;
-                    pause = (pause * 2).min(LONGEST_PAUSE);
-                }
+            let begun = Instant::now();
+            let heard = ear.hear(&stream, key.trim()).await;
+            if begun.elapsed() >= LONGEST_PAUSE {
+                pause = FIRST_PAUSE;
+            }
+            match heard {
+                // It ends by itself now and then.
+                Ok(()) if begun.elapsed() >= FIRST_PAUSE => continue,
+                Ok(()) => {}
+                Err(ListenError::Http(error)) => eprintln!("{error}; trying again in {} s", pause.as_secs()),
                 Err(error) => return Err(error),
             }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
 }
@@ -105,6 +110,8 @@ struct Ear<'a> {
     listen: &'a Listen,
     secret: Secret,
     local: Client,
+    /// Where the first stream began; what is older was not asked for.
+    begins: Option<Uuid>,
     last: Option<Uuid>,
     known: VecDeque<Uuid>,
 }
@@ -134,18 +141,22 @@ impl Ear<'_> {
         eprintln!("listening");
         let mut events = Events::default();
         while let Some(chunk) = answer.chunk().await? {
-            for heard in events.read(&chunk) {
-                self.take(heard).await?;
+            for said in events.read(&chunk) {
+                match said {
+                    Said::Message(heard) => self.take(heard).await?,
+                    Said::Begins(id) if self.last.is_none() => (self.begins, self.last) = (Some(id), Some(id)),
+                    Said::Begins(_) => {}
+                }
             }
         }
         Ok(())
     }
 
     async fn take(&mut self, heard: Heard) -> Result<(), ListenError> {
-        self.last = Some(heard.id);
-        if self.known.contains(&heard.id) {
+        if self.known.contains(&heard.id) || self.begins.is_some_and(|begins| heard.id <= begins) {
             return Ok(());
         }
+        self.last = self.last.max(Some(heard.id));
         self.known.push_back(heard.id);
         if self.known.len() > REMEMBERED {
             self.known.pop_front();

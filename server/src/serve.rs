@@ -17,7 +17,7 @@ use crate::{
     state::{Inner, State, now},
     store::{Store, StoreError},
     talk::{Talks, letters::PostOffice},
-    webhook::{courier::Courier, replay, streams::Seats, trim},
+    webhook::{courier::Courier, replay, seats::Seats, trim},
     writer::{Writer, rollup},
 };
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
@@ -40,6 +40,8 @@ pub enum StartError {
     Media(#[from] MediaError),
     #[error("outgoing connections: {0}")]
     Egress(#[from] reqwest::Error),
+    #[error("outgoing connections: {0}")]
+    Tls(#[from] rustls::Error),
     #[error("CUEPOINT_GEO_DB: {0}")]
     Geo(#[from] GeoError),
     #[error("{0}")]
@@ -73,7 +75,7 @@ impl Server {
         let (writer, writer_task) = Writer::start(store.clone(), config.link(""), bell.clone(), writer_stop.clone());
         let geo = Geo::open(config.geo_db.clone()).await?;
         let egress = egress::Client::for_reading(&config.egress_allow)?;
-        let hooks = egress::Client::new(&config.egress_allow)?;
+        let hooks = egress::Sender::new(&config.egress_allow)?;
         let state = State::new(Inner {
             catalogue: Catalogue::new(store.clone()),
             talks: Talks::new(store.clone()),
@@ -93,7 +95,7 @@ impl Server {
             jobs: Jobs::default(),
             courier_bell: bell,
             replay_bell: Notify::new(),
-            hook_streams: Seats::default(),
+            hook_seats: Seats::default(),
             stopping: stopping.clone(),
         });
         let courier = tokio::spawn(Courier::new(state.clone()).run(stopping.clone()));

@@ -3,7 +3,7 @@
 use crate::{
     agent::Agents, catalogue::Catalogue, config::Config, contents::Contents, egress, geo::Geo, identity::Salts,
     jobs::Jobs, keys::Keys, limits::Limits, media::Media, metrics::Counters, store::Store, talk::Talks,
-    webhook::streams::Seats, writer::Writer,
+    webhook::seats::Seats, writer::Writer,
 };
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -22,7 +22,7 @@ pub struct Inner {
     /// For what authors name by its address.
     pub egress: egress::Client,
     /// For webhooks.
-    pub hooks: egress::Client,
+    pub hooks: egress::Sender,
     pub salts: Salts,
     pub agents: Agents,
     pub geo: Geo,
@@ -37,7 +37,8 @@ pub struct Inner {
     pub courier_bell: Arc<Notify>,
     /// Rung after a replay was ordered.
     pub replay_bell: Notify,
-    pub hook_streams: Seats,
+    /// For streams of messages and endpoints that are tried out.
+    pub hook_seats: Seats,
     /// Cancelled when the server is asked to stop.
     pub stopping: CancellationToken,
 }

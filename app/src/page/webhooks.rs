@@ -93,7 +93,7 @@ fn section(id: &'static str, body: impl IntoView) -> impl IntoView {
 
 fn receiving(host: &str, sample: &str) -> AnyView {
     let start = view! {
-        <p>"Name an address and what it wants to hear. The answer holds the secret, shown this once."</p>
+        <p>"Name an address and what it wants to hear. The answer holds its id, and the secret, shown this once."</p>
         {code(host, "sh", CURL)}
         <p>"Then have a message of any kind sent there. The answer tells what your receiver said, and how to repeat the request with curl:"</p>
         {code(host, "sh", TEST)}
@@ -162,7 +162,7 @@ fn sending() -> AnyView {
             <li>
                 "After ten failures in a row, or when 70 % of ten and more fail within five minutes, the endpoint is spared: messages wait "
                 "and use up no attempt. After 30 s one is sent as a probe, then after twice that, up to every 15 minutes; "
-                "the first success lets all of them go."
+                "the first success, also that of a test, lets all of them go, and so does another " <code>"url"</code> "."
             </li>
             <li>
                 "After five days without a success the endpoint is switched off. Other endpoints hear of it by "
@@ -205,7 +205,7 @@ fn keeping(host: &str) -> AnyView {
     let replay = view! {
         <p>
             "After an outage, ask for a time span. " <code>"missed"</code> " is what the endpoint has not taken, also from before it existed; "
-            <code>"all"</code> " is everything. It goes on by itself, also after a restart, at the endpoint's own pace."
+            <code>"all"</code> " is everything; " <code>"events"</code> " and " <code>"video_id"</code> " narrow it. It goes on by itself, also after a restart, at the endpoint's own pace."
         </p>
         {code(host, "sh", REPLAY)}
     };

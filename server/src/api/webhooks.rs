@@ -119,6 +119,9 @@ async fn change(
 async fn apply(state: &State, account_id: i64, id: Uuid, fields: &Fields) -> Result<Value, Reply> {
     let now = state::now();
     let mut tx = state.store.begin().await?;
+    if !endpoints::lock(tx.conn(), account_id, id).await? {
+        return Err(unknown().into());
+    }
     let was = endpoints::by_id(tx.conn(), account_id, id).await?.ok_or_else(unknown)?;
     let Change { to, enabled } = Change::read(fields, &was, &state.config.egress_allow).map_err(ApiError::flawed)?;
     endpoints::change(tx.conn(), account_id, &was, &to).await?;
@@ -163,7 +166,7 @@ async fn rotate(
     let rotated = tokio::spawn(async move {
         let (now, sealed) = (state::now(), state.keys.seal(secret.secret.bytes()));
         let mut tx = state.store.begin().await?;
-        if !endpoints::exists(tx.conn(), account.id, id).await? {
+        if !endpoints::lock(tx.conn(), account.id, id).await? {
             return Err(Reply::from(unknown()));
         }
         secrets::rotate(tx.conn(), account.id, id, &sealed, Uuid::now_v7(), now + OVERLAP_MS).await?;

@@ -102,6 +102,11 @@ impl Resolve for Fake {
     }
 }
 
+fn is_refusal(error: &(dyn Error + 'static)) -> bool {
+    std::iter::successors(Some(error), |error| (*error).source()).any(|error| error.is::<Refused>())
+        || matches!(error.downcast_ref(), Some(Unanswered::Refused(_)))
+}
+
 async fn kept(reach: Reach, allow: &[&str], addresses: &[&'static str]) -> Option<Vec<String>> {
     let names = Arc::new(Fake { addresses: addresses.into(), asked: Mutex::default() });
     let guarded = Guarded { reach, allow: nets(allow).into(), names: names.clone() };
@@ -127,12 +132,11 @@ async fn a_name_that_leads_inside_is_never_connected() {
     inside.set_nonblocking(true).expect("a listener that answers at once");
     let port = inside.local_addr().expect("an address").port();
     let names = Arc::new(Fake { addresses: vec!["127.0.0.1"], asked: Mutex::default() });
-    let client = Client::over(&nets(&["10.0.0.0/8"]), Ports::Https, names).expect("a client");
-    let request = client.request(Method::POST, url(&format!("http://receiver.example:{port}/"))).expect("a name");
-    let error = request.send().await.expect_err("refused");
-    let mut chain = std::iter::successors(Some(&error as &(dyn Error + 'static)), |error| (*error).source());
-    assert!(chain.any(|error| error.is::<Refused>()), "{error:?}");
-    assert!(client.request(Method::POST, url(&format!("http://127.0.0.1:{port}/"))).is_err());
+    let sender = Sender::over(&nets(&["10.0.0.0/8"]), names).expect("a sender");
+    for host in ["receiver.example", "127.0.0.1"] {
+        let answer = sender.post(&url(&format!("http://{host}:{port}/")), Vec::new(), String::new()).await;
+        assert!(is_refusal(&answer.expect_err("refused")), "{host}");
+    }
     assert_eq!(inside.accept().expect_err("nobody came").kind(), std::io::ErrorKind::WouldBlock);
 }
 
@@ -152,19 +156,20 @@ fn reading_may_use_plain_http_and_webhooks_may_not() {
     assert!(client.request(Method::GET, url("http://1.1.1.1/a.png")).is_ok());
 }
 
-#[test]
-fn whatever_is_stored_a_literal_address_inside_is_refused_when_it_is_used() {
-    let client = Client::new(&[]).expect("a client");
+#[tokio::test]
+async fn whatever_is_stored_a_literal_address_inside_is_refused_when_it_is_used() {
+    let sender = Sender::new(&[]).expect("a sender");
     let literal = "
         https://127.0.0.1/ https://127.0.0.1./ https://127.1/ https://2130706433/ https://0x7f000001/
         https://0177.0.0.1/ https://0x7f.1/ https://0/ https://[::1]/ https://[::]/ https://[::ffff:127.0.0.1]/
         https://[::ffff:a9fe:a9fe]/ https://[::127.0.0.1]/ https://[64:ff9b::7f00:1]/ https://[64:ff9b:1::1]/
         https://[2002:7f00:1::]/ https://[2001::1]/ https://169.254.169.254/latest/meta-data/ https://10.1.2.3/
         https://100.64.0.1/ https://198.18.0.1/ https://[fe80::1]/ https://[fd00::1]/ https://user@127.0.0.1/
-        https://user:secret@[::1]/ https://①②⑦.0.0.1/ https://127。0。0。1/ http://8.8.8.8/ https://8.8.8.8:8443/
+        https://user:secret@[::1]/ https://me@8.8.8.8/ https://①②⑦.0.0.1/ https://127。0。0。1/ http://8.8.8.8/ https://8.8.8.8:8443/
     ";
     for refused in literal.split_whitespace() {
-        assert!(client.request(Method::POST, url(refused)).is_err(), "{refused}");
+        let answer = sender.post(&url(refused), Vec::new(), String::new()).await;
+        assert!(matches!(answer, Err(Unanswered::Refused(_))), "{refused}");
     }
 }
 
@@ -198,11 +203,9 @@ async fn a_name_that_changes_its_mind_is_checked_at_each_connection() {
         let _ = stream.write_all(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n");
     });
     let names = Arc::new(Flip(Mutex::new(vec!["127.0.0.1", "127.0.0.2"])));
-    let client = Client::over(&nets(&["127.0.0.2/32"]), Ports::Https, names).expect("a client");
-    let ask = || client.request(Method::POST, url(&format!("http://receiver.example:{}/", at.port()))).expect("a name");
-    assert_eq!(ask().send().await.expect("an answer").status(), 204);
-    let error = ask().send().await.expect_err("refused");
-    let mut chain = std::iter::successors(Some(&error as &(dyn Error + 'static)), |error| (*error).source());
-    assert!(chain.any(|error| error.is::<Refused>()), "{error:?}");
+    let sender = Sender::over(&nets(&["127.0.0.2/32"]), names).expect("a sender");
+    let at = url(&format!("http://receiver.example:{}/", at.port()));
+    assert_eq!(sender.post(&at, Vec::new(), "{}".into()).await.expect("an answer").status(), 204);
+    assert!(is_refusal(&sender.post(&at, Vec::new(), "{}".into()).await.expect_err("refused")));
     assert_eq!(inside.accept().expect_err("nobody came").kind(), std::io::ErrorKind::WouldBlock);
 }

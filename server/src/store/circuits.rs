@@ -23,7 +23,7 @@ update circuits
        window_failed = $9, failing_since = $10, failed_at = $11
  where account_id = $1 and endpoint_id = $2";
 const PAY: &str = "
-update circuits set paid_us = case when paid_us > $3 then paid_us else $3 end + $4
+update circuits set paid_us = case when paid_us between $3 and $3 + 1000000 then paid_us else $3 end + $4
  where account_id = $1 and endpoint_id = $2";
 const OPEN: &str = "select count(*) from circuits where is_open";
 

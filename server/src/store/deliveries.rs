@@ -92,8 +92,17 @@ const LAPSED_SQLITE: &str = lapsed!("");
 const LAPSED_POSTGRES: &str = lapsed!("for update skip locked");
 const RETURN: &str = "
 update deliveries
-   set state = 'pending', lease = null, lease_until = null, last_status = null, last_error = 'interrupted', updated_at = $3
+   set state = case when 'disabled' = (
+                 select e.state from endpoints e
+                  where e.account_id = deliveries.account_id and e.id = deliveries.endpoint_id)
+               then 'dead' else 'pending' end,
+       lease = null, lease_until = null, last_status = null, last_error = 'interrupted', updated_at = $3
  where account_id = $1 and id = $2";
+const ABANDON: &str = "
+update deliveries set state = 'dead', last_error = 'endpoint disabled', updated_at = $1
+ where state in ('pending', 'held') and exists (
+   select 1 from endpoints e
+    where e.account_id = deliveries.account_id and e.id = deliveries.endpoint_id and e.state = 'disabled')";
 const COMPLETE: &str = "
 update deliveries
    set state = case when $4 = 'pending' and 'disabled' = (
@@ -157,7 +166,8 @@ async fn enter(conn: Conn<'_>, account_id: i64, endpoint_id: Uuid) -> Result<()>
     Ok(())
 }
 
-/// Returns what is under leases that end by `until` to those that wait: whoever had them is gone.
+/// Returns what is under leases that end by `until` to those that wait: whoever had them is gone. At an endpoint
+/// that was switched off meanwhile it is dead.
 pub async fn reclaim(mut conn: Conn<'_>, now: i64, until: i64) -> Result<()> {
     let lapsed = match conn {
         Conn::Sqlite(_) => LAPSED_SQLITE,
@@ -233,6 +243,13 @@ pub async fn trim(conn: Conn<'_>, account_id: i64, endpoint_id: Uuid, before: i6
 async fn release(conn: Conn<'_>, endpoint_id: Uuid, lane: i64) -> Result<()> {
     on!(conn, db => sqlx::query(RELEASE)
         .bind(endpoint_id).bind(lane).execute(db).await.map(|_| ()))?;
+    Ok(())
+}
+
+/// Gives up what still waits for endpoints that are switched off: on PostgreSQL an attempt may have ended in
+/// the moment in which that was done.
+pub async fn abandon(conn: Conn<'_>, now: i64) -> Result<()> {
+    on!(conn, db => sqlx::query(ABANDON).bind(now).execute(db).await.map(|_| ()))?;
     Ok(())
 }
 

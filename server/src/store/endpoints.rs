@@ -112,6 +112,8 @@ const UNSUBSCRIBE: &str = "delete from subscriptions where account_id = $1 and e
 const OF_ACCOUNT: &str = endpoints!("");
 const BY_ID: &str = endpoints!("and e.id = $2");
 const EXISTS: &str = "select count(*) from endpoints where account_id = $1 and id = $2";
+/// Keeps every other process from changing it until the transaction ends. On SQLite there is nobody else.
+const LOCK: &str = "select count(*) from (select 1 from endpoints where account_id = $1 and id = $2 for update) as one";
 const CHANGE: &str = "
 update endpoints
    set url = $3, description = $4, timeout_s = $5, rate = $6, concurrency = $7, ordered = $8
@@ -170,6 +172,17 @@ pub async fn exists(conn: Conn<'_>, account_id: i64, id: Uuid) -> Result<bool> {
     Ok(found > 0)
 }
 
+/// Has the account such an endpoint? No other process changes it before the transaction ends.
+pub async fn lock(conn: Conn<'_>, account_id: i64, id: Uuid) -> Result<bool> {
+    match conn {
+        Conn::Sqlite(_) => exists(conn, account_id, id).await,
+        Conn::Postgres(db) => {
+            let found: i64 = sqlx::query_scalar(LOCK).bind(account_id).bind(id).fetch_one(db).await?;
+            Ok(found > 0)
+        }
+    }
+}
+
 /// Writes what its owner may change; `was` is how it stands there.
 pub async fn change(mut conn: Conn<'_>, account_id: i64, was: &Endpoint, to: &Endpoint) -> Result<()> {
     on!(&mut conn, db => sqlx::query(CHANGE)
@@ -179,6 +192,10 @@ pub async fn change(mut conn: Conn<'_>, account_id: i64, was: &Endpoint, to: &En
     if was.pace.ordered && !to.pace.ordered {
         on!(&mut conn, db => sqlx::query(UNHOLD)
             .bind(account_id).bind(to.id).execute(&mut **db).await.map(|_| ()))?;
+    }
+    if was.url != to.url {
+        // What is known of the old address says nothing about the new one.
+        circuits::write(conn.again(), account_id, to.id, &Default::default()).await?;
     }
     if was.events != to.events {
         on!(&mut conn, db => sqlx::query(UNSUBSCRIBE)

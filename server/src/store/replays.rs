@@ -17,6 +17,8 @@ pub struct Replay {
     pub events: String,
     /// `missed`: what the endpoint has not taken and is not about to get; `all`.
     pub which: String,
+    /// Only messages about this video; none is all.
+    pub video_id: Option<i64>,
     /// The last message that was looked at.
     pub last_id: Uuid,
     /// Deliveries queued so far.
@@ -40,7 +42,8 @@ macro_rules! replays {
     ($which:literal) => {
         concat!(
             "
-select account_id, id, endpoint_id, state, from_at, until_at, events, which, last_id, queued, created_at, updated_at
+select account_id, id, endpoint_id, state, from_at, until_at, events, which, video_id, last_id, queued, created_at,
+       updated_at
   from replays ",
             $which
         )
@@ -49,13 +52,15 @@ select account_id, id, endpoint_id, state, from_at, until_at, events, which, las
 
 const INSERT: &str = "
 insert into replays
-  (account_id, id, endpoint_id, state, from_at, until_at, events, which, last_id, queued, created_at, updated_at)
-values ($1, $2, $3, 'running', $4, $5, $6, $7, $8, 0, $9, $9)";
+  (account_id, id, endpoint_id, state, from_at, until_at, events, which, video_id, last_id, queued, created_at,
+   updated_at)
+values ($1, $2, $3, 'running', $4, $5, $6, $7, $8, $9, 0, $10, $10)";
 const BY_ID: &str = replays!("where account_id = $1 and endpoint_id = $2 and id = $3");
 const OF_ENDPOINT: &str = replays!("where account_id = $1 and endpoint_id = $2 order by id desc limit $3");
-const NEXT_SQLITE: &str = replays!("where state = 'running' order by id limit 1");
+/// In turn, so that a long one keeps nobody waiting.
+const NEXT_SQLITE: &str = replays!("where state = 'running' order by updated_at, id limit 1");
 /// Another process may have it.
-const NEXT_POSTGRES: &str = replays!("where state = 'running' order by id limit 1 for update skip locked");
+const NEXT_POSTGRES: &str = replays!("where state = 'running' order by updated_at, id limit 1 for update skip locked");
 const ANY: &str = "select count(*) from (select 1 from replays where state = 'running' limit 1) as one";
 const RUNNING: &str = "
 select count(*) from replays where account_id = $1 and endpoint_id = $2 and state = 'running'";
@@ -73,13 +78,15 @@ const CANCEL: &str = "
 update replays set state = 'cancelled', updated_at = $4
  where account_id = $1 and endpoint_id = $2 and id = $3 and state = 'running'";
 
+const TRIM: &str = "delete from replays where state <> 'running' and updated_at < $1";
+
 /// A message's id begins with the clock of the server that made it; `created_at` may be a little off it.
 const SLACK_MS: i64 = 3_600_000;
 
 pub async fn insert(conn: Conn<'_>, r: &Replay) -> Result<()> {
     on!(conn, db => sqlx::query(INSERT)
         .bind(r.account_id).bind(r.id).bind(r.endpoint_id).bind(r.from_at).bind(r.until_at)
-        .bind(&r.events).bind(&r.which).bind(outbox::first_id(r.from_at - SLACK_MS)).bind(r.created_at)
+        .bind(&r.events).bind(&r.which).bind(r.video_id).bind(outbox::first_id(r.from_at - SLACK_MS)).bind(r.created_at)
         .execute(db).await.map(|_| ()))?;
     Ok(())
 }
@@ -130,6 +137,12 @@ pub async fn advance(conn: Conn<'_>, r: &Replay, last: Uuid, queued: i64, is_don
     on!(conn, db => sqlx::query(MOVE)
         .bind(r.account_id).bind(r.id).bind(last).bind(queued).bind(state).bind(now)
         .execute(db).await.map(|_| ()))?;
+    Ok(())
+}
+
+/// Deletes those that were over before.
+pub async fn trim(conn: Conn<'_>, before: i64) -> Result<()> {
+    on!(conn, db => sqlx::query(TRIM).bind(before).execute(db).await.map(|_| ()))?;
     Ok(())
 }
 

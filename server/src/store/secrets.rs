@@ -26,6 +26,7 @@ const AT: &str = "
 select account_id, endpoint_id, secret from retired_secrets where until > $1 order by id desc";
 const SWEEP: &str = "delete from retired_secrets where until <= $1";
 const PRESENT: &str = "select secret from endpoints where account_id = $1 and id = $2";
+const ANY: &str = "select secret from endpoints limit 1";
 
 /// Gives an endpoint another secret; the present one signs too until `until`, under the fresh id `retired`.
 pub async fn rotate(
@@ -54,6 +55,11 @@ pub async fn retired(conn: Conn<'_>, now: i64) -> Result<Vec<Retired>> {
 pub async fn sweep(conn: Conn<'_>, now: i64) -> Result<()> {
     on!(conn, db => sqlx::query(SWEEP).bind(now).execute(db).await.map(|_| ()))?;
     Ok(())
+}
+
+/// Some endpoint's, sealed; none where there is no endpoint.
+pub async fn any(conn: Conn<'_>) -> Result<Option<Vec<u8>>> {
+    Ok(on!(conn, db => sqlx::query_scalar(ANY).fetch_optional(db).await)?)
 }
 
 /// The present one, sealed.

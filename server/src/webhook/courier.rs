@@ -16,6 +16,7 @@ use crate::{
         self, Store, StoreError,
         claims::{self, Claimed, Share},
         deliveries::{self, Job},
+        secrets,
     },
 };
 use std::{sync::Arc, time::Duration};
@@ -55,6 +56,8 @@ const LEASE_MS: i64 = 40_000;
 const POLL: Duration = Duration::from_millis(250);
 /// How long it waits after a failure of the database.
 const AFTER_FAILURE: Duration = Duration::from_secs(1);
+/// What is said of an attempt whose secret can't be opened: the instance key is not the one that sealed it.
+const UNSIGNED: &str = "secret";
 /// How long it waits while another process looks at the same endpoints.
 const CONTENDED: Duration = Duration::from_millis(5);
 
@@ -81,6 +84,7 @@ impl Courier {
     /// Delivers until `shutdown`, then lets attempts that are under way end. What has not ended
     /// within their deadline comes back when its lease does.
     pub async fn run(self, shutdown: CancellationToken) {
+        self.check_key().await;
         if let Err(error) = self.reclaim_at_start().await {
             tracing::error!(%error, "deliveries under way when the server died wait for their leases to end");
         }
@@ -129,6 +133,20 @@ impl Courier {
         })
     }
 
+    /// Several servers on one database need the same instance key: says so at once if this one has another.
+    async fn check_key(&self) {
+        let look = async { secrets::any(self.state.store.reader().await?.conn()).await };
+        match look.await.map(|sealed: Option<Vec<u8>>| sealed.map(|sealed| self.state.keys.open(&sealed))) {
+            Ok(None | Some(Ok(_))) => {}
+            Ok(Some(Err(_))) => tracing::error!(
+                folder = %self.state.config.data_folder().display(),
+                "webhooks can't be signed: their secrets were sealed under another instance key; put the file \
+                 instance-key of the server that made them into this folder"
+            ),
+            Err(error) => tracing::warn!(%error, "it can't be seen whether the instance key is the right one"),
+        }
+    }
+
     /// A SQLite file has one server: whatever is under lease now was left by one that died.
     async fn reclaim_at_start(&self) -> store::Result<()> {
         let store = self.state.store.clone();
@@ -173,7 +191,7 @@ impl Courier {
             }
             Err(error) => {
                 tracing::error!(%error, endpoint = %job.endpoint_id, "a webhook can't be signed");
-                Outcome::unsent("secret")
+                Outcome::unsent(UNSIGNED)
             }
         };
         super::failpoint("answered");

@@ -6,6 +6,7 @@ pub mod notice;
 pub mod post;
 pub mod replay;
 pub mod schedule;
+pub mod seats;
 pub mod sign;
 pub mod streams;
 pub mod switch;

@@ -4,8 +4,10 @@ use super::{
     schedule::retry_after_s,
     sign::{self, Secret},
 };
-use crate::egress::{Client, Refused};
-use reqwest::{Method, header};
+use crate::egress::{Refused, Sender, Unanswered, Unknown};
+use futures_util::StreamExt;
+use http::{HeaderName, HeaderValue, header};
+use hyper_util::client::legacy::{self, connect::HttpInfo};
 use std::{error::Error, io, time::Duration};
 use tokio::time::{Instant, timeout};
 use url::Url;
@@ -59,10 +61,10 @@ pub const ANSWER: usize = 16 * 1024;
 const USER_AGENT: &str = concat!("Cuepoint-Webhooks/", env!("CARGO_PKG_VERSION"));
 
 /// Sends `letter`; `now` is the wall clock in Unix milliseconds.
-pub async fn post(client: &Client, letter: Letter, now: i64) -> Outcome {
+pub async fn post(sender: &Sender, letter: Letter, now: i64) -> Outcome {
     let (begun, limit) = (Instant::now(), letter.timeout.min(DEADLINE));
     let mut outcome = Outcome::default();
-    let error = match timeout(limit, exchange(client, letter, now, &mut outcome)).await {
+    let error = match timeout(limit, exchange(sender, letter, now, &mut outcome)).await {
         Ok(Ok(())) => None,
         Ok(Err(error)) => Some(error),
         Err(_) => Some("timeout"),
@@ -71,45 +73,56 @@ pub async fn post(client: &Client, letter: Letter, now: i64) -> Outcome {
 }
 
 /// Fills `outcome` as the answer arrives, so that a status counts even if the rest never comes.
-async fn exchange(client: &Client, letter: Letter, now: i64, outcome: &mut Outcome) -> Result<(), &'static str> {
+async fn exchange(sender: &Sender, letter: Letter, now: i64, outcome: &mut Outcome) -> Result<(), &'static str> {
     let url = Url::parse(&letter.url).map_err(|_| "refused address")?;
-    let mut request = client.request(Method::POST, url).map_err(|Refused| "refused address")?;
-    let mut headers = vec![("content-type", "application/json".to_owned()), ("user-agent", USER_AGENT.to_owned())];
-    headers.extend(sign::headers(&letter.secrets, letter.message_id, now.div_euclid(1000), &letter.body));
-    for (name, value) in headers {
+    let mut told = vec![("content-type", "application/json".to_owned()), ("user-agent", USER_AGENT.to_owned())];
+    told.extend(sign::headers(&letter.secrets, letter.message_id, now.div_euclid(1000), &letter.body));
+    let mut headers = Vec::with_capacity(told.len());
+    for (name, value) in told {
         outcome.headers.push((name, sign::shown(name, &value)));
-        request = request.header(name, value);
+        let value = HeaderValue::try_from(value).map_err(|_| "refused address")?;
+        headers.push((HeaderName::from_static(name), value));
     }
-    let mut answer = request.body(letter.body).send().await.map_err(|error| reason(&error))?;
+    let answer = match sender.post(&url, headers, letter.body).await {
+        Ok(answer) => answer,
+        Err(Unanswered::Refused(Refused)) => {
+            // Nothing was sent.
+            outcome.headers.clear();
+            return Err("refused address");
+        }
+        Err(Unanswered::Failed(error)) => return Err(reason(&error)),
+    };
     outcome.status = Some(answer.status().as_u16());
-    outcome.remote_ip = answer.remote_addr().map(|at| at.ip().to_string());
+    outcome.remote_ip = answer.extensions().get::<HttpInfo>().map(|to| to.remote_addr().ip().to_string());
     let retry_after = answer.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
     outcome.retry_after_s = retry_after.and_then(|value| retry_after_s(value, now));
+    let mut body = answer.into_body().into_data_stream();
     while outcome.answer.len() < ANSWER {
-        match answer.chunk().await {
-            Ok(Some(chunk)) => {
+        match body.next().await {
+            Some(Ok(chunk)) => {
                 let rest = ANSWER - outcome.answer.len();
                 outcome.answer.extend_from_slice(&chunk[..chunk.len().min(rest)]);
             }
-            Ok(None) => break,
-            Err(_) => return Err("body"),
+            None => break,
+            Some(Err(_)) => return Err("body"),
         }
     }
     Ok(())
 }
 
 /// Why no answer came.
-fn reason(error: &reqwest::Error) -> &'static str {
-    let chain = || std::iter::successors(Some(error as &(dyn Error + 'static)), |error| cause(*error));
+fn reason(error: &(dyn Error + 'static)) -> &'static str {
+    let chain = || std::iter::successors(Some(error), |error| cause(*error));
+    let io = |kind| chain().any(|error| error.downcast_ref::<io::Error>().is_some_and(|io| io.kind() == kind));
     if chain().any(|error| error.is::<Refused>()) {
         "refused address"
-    } else if error.is_timeout() {
+    } else if chain().any(|error| error.is::<Unknown>()) {
+        "name"
+    } else if io(io::ErrorKind::TimedOut) {
         "timeout"
     } else if chain().any(|error| error.is::<rustls::Error>()) {
         "tls"
-    } else if error.is_dns() {
-        "name"
-    } else if error.is_connect() {
+    } else if error.downcast_ref().is_some_and(legacy::Error::is_connect) {
         "connect"
     } else if chain().any(|error| error.is::<io::Error>()) {
         "reset"
@@ -141,8 +154,8 @@ mod tests {
         Letter { url, message_id: Uuid::nil(), secrets, body: "{}".into(), timeout: DEADLINE }
     }
 
-    fn client() -> Client {
-        Client::new(&["127.0.0.1/32".parse().expect("a network")]).expect("a client")
+    fn sender() -> Sender {
+        Sender::new(&["127.0.0.1/32".parse().expect("a network")]).expect("a sender")
     }
 
     /// Answers one connection with these bytes and keeps it open until the sender hangs up.
@@ -160,7 +173,7 @@ mod tests {
     }
 
     async fn outcome_of(answer: &str) -> Outcome {
-        let outcome = post(&client(), letter(receiver(answer.into())), NOW).await;
+        let outcome = post(&sender(), letter(receiver(answer.into())), NOW).await;
         Outcome { took_ms: 0, remote_ip: None, headers: Vec::new(), ..outcome }
     }
 
@@ -193,6 +206,15 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_header_that_is_too_long_is_no_answer() {
+        let with_header = async |bytes: usize| {
+            outcome_of(&format!("HTTP/1.1 200 OK\r\nX-Long: {}\r\nContent-Length: 0\r\n\r\n", "x".repeat(bytes))).await
+        };
+        assert!(with_header(12 * 1024).await.succeeded());
+        assert_eq!(with_header(40 * 1024).await, Outcome::unsent("answer"));
+    }
+
+    #[tokio::test]
     async fn an_answer_that_breaks_off_is_a_failure() {
         let outcome = outcome_of("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n").await;
         assert_eq!(outcome, Outcome { status: Some(200), error: Some("body"), ..Outcome::default() });
@@ -203,7 +225,7 @@ mod tests {
     async fn an_answer_that_never_ends_is_cut_off_at_the_deadline() {
         let url = receiver(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nx".into());
         let letter = Letter { timeout: Duration::from_millis(300), ..letter(url) };
-        let outcome = post(&client(), letter, NOW).await;
+        let outcome = post(&sender(), letter, NOW).await;
         assert_eq!((outcome.status, outcome.error), (Some(200), Some("timeout")));
         assert_eq!(outcome.answer, b"x", "what came until then is kept");
         assert!(!outcome.succeeded());
@@ -211,7 +233,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_went_wrong_has_a_short_name() {
-        let error = async |url: String| post(&client(), letter(url), NOW).await.error;
+        let error = async |url: String| post(&sender(), letter(url), NOW).await.error;
         let closed = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
         assert_eq!(error(format!("http://{closed}/")).await, Some("connect"));
         assert_eq!(error("http://127.0.0.2/".into()).await, Some("refused address"));

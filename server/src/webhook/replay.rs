@@ -36,6 +36,7 @@ pub async fn step(state: &State, now: i64) -> store::Result<bool> {
         let wanted = past.iter().filter(|message| {
             (replay.from_at..replay.until_at).contains(&message.created_at)
                 && replay.events.split(' ').any(|event| event == message.event)
+                && replay.video_id.is_none_or(|video| video == message.video_id)
                 && (replay.which == "all" || !message.taken)
         });
         let mut queued = 0;

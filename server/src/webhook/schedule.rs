@@ -37,8 +37,12 @@ pub fn after(outcome: &Outcome, attempt: i64, now: i64, dice: u32) -> Next {
     };
     let spread = 0.8 + 0.4 * f64::from(dice) / f64::from(u32::MAX);
     let delay_ms = (f64::from(*delay) * 1000.0 * spread) as i64;
-    let asked_ms = i64::from(outcome.retry_after_s.unwrap_or(0).min(LONGEST_S)) * 1000;
-    Next::Again { at: now + delay_ms.max(asked_ms) }
+    Next::Again { at: now + delay_ms.max(asked_ms(outcome)) }
+}
+
+/// How many milliseconds the receiver asks to wait, up to a day.
+pub fn asked_ms(outcome: &Outcome) -> i64 {
+    i64::from(outcome.retry_after_s.unwrap_or(0).min(LONGEST_S)) * 1000
 }
 
 /// The seconds that a `Retry-After` header asks for at `now`: a number, or a date (RFC 9110, 10.2.3)

@@ -1,5 +1,6 @@
 //! Messages as they are made, for developers who can't be reached from outside: each account has a few streams.
 
+use super::seats::{Seat, What};
 use crate::{
     state::{State, now},
     store::{
@@ -10,17 +11,13 @@ use crate::{
 use axum::response::sse::Event;
 use futures_util::stream::{self, Stream};
 use std::{
-    collections::{BTreeSet, HashMap, VecDeque},
+    collections::{BTreeSet, VecDeque},
     convert::Infallible,
-    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 use tokio::time::Instant;
 use uuid::Uuid;
 
-/// Streams of one account, and in all.
-const OF_ACCOUNT: usize = 5;
-const ALL: usize = 500;
 /// How long one may last; whoever listens comes back with the last id.
 const LASTS: Duration = Duration::from_secs(600);
 /// How often it looks for more, and how often it says that it is still there.
@@ -30,40 +27,6 @@ const BREATH: Duration = Duration::from_secs(10);
 const PIECE: i64 = 100;
 /// On PostgreSQL a message may be committed this long after a younger one.
 const LATE_MS: i64 = 10_000;
-
-/// Who listens at the moment.
-#[derive(Clone, Default)]
-pub struct Seats(Arc<Mutex<HashMap<i64, usize>>>);
-
-/// A place among the streams; it is free again once this is dropped.
-struct Seat {
-    seats: Seats,
-    account_id: i64,
-}
-
-impl Seats {
-    fn take(&self, account_id: i64) -> Option<Seat> {
-        let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (all, own) = (taken.values().sum::<usize>(), taken.entry(account_id).or_default());
-        if all >= ALL || *own >= OF_ACCOUNT {
-            return None;
-        }
-        *own += 1;
-        Some(Seat { seats: self.clone(), account_id })
-    }
-}
-
-impl Drop for Seat {
-    fn drop(&mut self) {
-        let mut taken = self.seats.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(own) = taken.get_mut(&self.account_id) {
-            *own -= 1;
-            if *own == 0 {
-                taken.remove(&self.account_id);
-            }
-        }
-    }
-}
 
 /// What is asked for.
 pub struct Wish {
@@ -81,7 +44,8 @@ struct Listener {
     _seat: Seat,
     reading: Reading,
     waiting: VecDeque<Stored>,
-    began: bool,
+    /// Where it begins, until that was said.
+    begins: Option<Uuid>,
     breathed: Instant,
     ends: Instant,
 }
@@ -102,7 +66,7 @@ pub async fn open(
     state: &State,
     wish: Wish,
 ) -> store::Result<Option<impl Stream<Item = Result<Event, Infallible>> + use<>>> {
-    let Some(seat) = state.hook_streams.take(wish.account_id) else { return Ok(None) };
+    let Some(seat) = state.hook_seats.take(What::Stream, wish.account_id) else { return Ok(None) };
     let late_ms = if matches!(state.store, Store::Postgres(_)) { LATE_MS } else { 0 };
     let last = match wish.after {
         Some(id) => id,
@@ -119,7 +83,7 @@ pub async fn open(
         _seat: seat,
         reading: Reading { from: floor, floor, seen: BTreeSet::new(), late_ms },
         waiting: VecDeque::new(),
-        began: false,
+        begins: Some(last),
         breathed: Instant::now(),
         ends: Instant::now() + LASTS,
     };
@@ -131,10 +95,10 @@ pub async fn open(
 
 impl Listener {
     async fn next(&mut self) -> Option<Event> {
-        if !self.began {
-            self.began = true;
-            // So that the connection is known to stand before anything happens.
-            return Some(Event::default().comment("here"));
+        if let Some(begins) = self.begins.take() {
+            // So that the connection is known to stand before anything happens, and that whoever hears nothing
+            // else misses nothing when it breaks off.
+            return Some(Event::default().id(begins.to_string()).comment("here"));
         }
         loop {
             if let Some(told) = self.waiting.pop_front() {
@@ -228,15 +192,5 @@ mod tests {
         assert!(reading.take(vec![late, early.clone()], NOW + 100).is_empty());
         reading.take(Vec::new(), NOW + LATE_MS);
         assert!(reading.from > early.id && reading.seen.is_empty());
-    }
-
-    #[test]
-    fn an_account_has_a_few_seats() {
-        let seats = Seats::default();
-        let taken: Vec<Seat> = (0..OF_ACCOUNT).filter_map(|_| seats.take(1)).collect();
-        assert_eq!(taken.len(), OF_ACCOUNT);
-        assert!(seats.take(1).is_none() && seats.take(2).is_some());
-        drop(taken);
-        assert!(seats.take(1).is_some());
     }
 }

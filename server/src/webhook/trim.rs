@@ -1,8 +1,8 @@
-//! What is over goes: old messages, deliveries with their attempts, and secrets whose overlap has ended.
+//! What is over goes: old messages, deliveries with their attempts, replays, and secrets whose overlap has ended.
 
 use crate::{
     state::State,
-    store::{self, StoreError, accounts, deliveries, endpoints, outbox, secrets},
+    store::{self, StoreError, accounts, deliveries, endpoints, outbox, replays, secrets},
 };
 use uuid::Uuid;
 
@@ -57,6 +57,8 @@ async fn finish(state: &State, now: i64) -> store::Result<()> {
     let done = tokio::spawn(async move {
         let mut tx = store.begin().await?;
         secrets::sweep(tx.conn(), now).await?;
+        replays::trim(tx.conn(), now - i64::from(USUAL_DAYS) * DAY_MS).await?;
+        deliveries::abandon(tx.conn(), now).await?;
         deliveries::unstick(tx.conn()).await?;
         tx.commit().await
     });

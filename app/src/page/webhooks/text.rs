@@ -95,11 +95,15 @@ pub const API: &[Row] = &[
     ("GET, POST /api/v1/webhooks", "All endpoints; a new one: url, events, secret_key?, and the settings above."),
     ("GET, PATCH, DELETE /api/v1/webhooks/{id}", "One endpoint. What PATCH does not name stays."),
     ("POST /api/v1/webhooks/{id}/rotate", "Another secret: secret_key, or one made for you."),
-    ("POST /api/v1/webhooks/{id}/test", "Sends a message of an event now, and answers what came of it."),
+    (
+        "POST /api/v1/webhooks/{id}/test",
+        "Sends a message of an event now, and answers what came of it; five at a time.",
+    ),
     ("GET /api/v1/webhooks/{id}/deliveries", "The log, newest first."),
     ("GET /api/v1/deliveries/{id}", "One delivery with every attempt."),
     ("POST /api/v1/deliveries/{id}/resend", "Sends one that is over once more; one that waits, at once."),
-    ("POST /api/v1/webhooks/{id}/replay", "from, until?, events?, which? (missed, all)"),
+    ("POST /api/v1/webhooks/{id}/replay", "from, until?, events?, video_id?, which? (missed, all)"),
+    ("GET /api/v1/webhooks/{id}/replays", "The endpoint's replays, newest first."),
     ("GET, DELETE /api/v1/webhooks/{id}/replays/{replay}", "How far it has come; stops it."),
     ("GET /api/v1/webhooks/stream", "Messages as server-sent events: events?, after?"),
 ];

@@ -23,7 +23,7 @@ use uuid::Uuid;
 const RUNNING: i64 = 5;
 const LIST: i64 = 50;
 
-/// `POST …/replay {from, until?, events?, which?}`: instants are Unix milliseconds.
+/// `POST …/replay {from, until?, events?, video_id?, which?}`: instants are Unix milliseconds.
 pub async fn order(
     extract::State(state): extract::State<State>,
     Caller(account): Caller,
@@ -68,6 +68,16 @@ fn read(fields: &Fields, endpoint: &endpoints::Endpoint, account_id: i64, now: i
     if flaws.is_empty() && until_at <= from_at {
         flaws.push(Flaw::new("until", "must be after from"));
     }
+    let video_id = match fields.0.get("video_id") {
+        None | Some(Value::Null) => None,
+        Some(value) => {
+            let id = value.as_i64().or_else(|| value.as_str()?.trim().parse().ok());
+            if id.is_none() {
+                flaws.push(Flaw::new("video_id", "must be the number of a video"));
+            }
+            id
+        }
+    };
     let events = match fields.0.get("events") {
         None | Some(Value::Null) => endpoint.events.clone(),
         named => wish::events(named).map_err(|flaw| flaws.push(flaw)).unwrap_or_default().join(" "),
@@ -93,6 +103,7 @@ fn read(fields: &Fields, endpoint: &endpoints::Endpoint, account_id: i64, now: i
         until_at: until_at.min(now),
         events,
         which: which.into(),
+        video_id,
         last_id: Uuid::nil(),
         queued: 0,
         created_at: now,

@@ -81,6 +81,7 @@ pub fn replay_on_wire(replay: &Replay) -> Value {
         "until": replay.until_at,
         "events": replay.events.split(' ').collect::<Vec<_>>(),
         "which": replay.which,
+        "video_id": replay.video_id,
         "queued": replay.queued,
         "created_at": replay.created_at,
         "updated_at": replay.updated_at,
@@ -95,13 +96,13 @@ fn curl(url: &str, headers: &[(String, String)], body: &str) -> String {
     format!(
         r#"body={body}
 id={id} at=$(date +%s)
-key=$(printf %s "${{WHSEC#whsec_}}" | base64 -d | od -An -tx1 | tr -d ' \n')
+key=$(printf %s "${{WHSEC#whsec_}}" | openssl base64 -d -A | od -An -tx1 | tr -d ' \n')
 sign() {{ openssl dgst -sha256 -mac HMAC -macopt "hexkey:$key" "$@"; }}
 curl -X POST {url} \
   -H 'content-type: application/json' -H {agent} \
   -H "webhook-id: $id" -H "webhook-timestamp: $at" \
   -H "x-hippo-signature: $(printf %s "$body" | sign -r | cut -d' ' -f1)" \
-  -H "webhook-signature: v1,$(printf %s "$id.$at.$body" | sign -binary | base64 -w0)" \
+  -H "webhook-signature: v1,$(printf %s "$id.$at.$body" | sign -binary | openssl base64 -A)" \
   --data-raw "$body"
 "#,
         body = quoted(body),

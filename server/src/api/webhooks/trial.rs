@@ -9,6 +9,7 @@ use crate::{
     webhook::{
         courier::{Courier, Trial},
         notice::{self, EVENTS, Media, sample},
+        seats::What,
     },
     writer,
 };
@@ -20,6 +21,9 @@ use axum::{
 use serde_json::Value;
 use uuid::Uuid;
 
+/// Seconds after which there may be room again.
+const BUSY: u32 = 5;
+
 /// About the account's newest video, or one that is made up.
 pub async fn send(
     extract::State(state): extract::State<State>,
@@ -28,6 +32,9 @@ pub async fn send(
     fields: Fields,
 ) -> Result<Json<Value>, Reply> {
     let endpoint = of_caller(&state, account.id, &id).await?;
+    let Some(_seat) = state.hook_seats.take(What::Trial, account.id) else {
+        return Err(ApiError::too_many(BUSY, "Too many tests are under way.").into());
+    };
     let (now, hook_id, public_url) = (state::now(), Uuid::now_v7(), state.config.link(""));
     let event = fields.text("event").unwrap_or_default().to_owned();
     let mut reader = state.store.reader().await?;

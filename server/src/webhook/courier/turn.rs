@@ -1,6 +1,6 @@
 //! One transaction of the courier: what has landed is written down, what is due is claimed.
 
-use super::{Claimed, Courier, Flight, LEASE_MS, Landed, broken, claims, deliveries};
+use super::{Claimed, Courier, Flight, LEASE_MS, Landed, UNSIGNED, broken, claims, deliveries};
 use crate::{
     state::State,
     store::{
@@ -96,7 +96,7 @@ async fn write(state: &State, tx: &mut Tx, landed: &[Arc<Landed>]) -> store::Res
             }
             results[n] = Some(next);
             kept.push(attempt(one));
-            if one.job.cause == "test" && !one.outcome.succeeded() {
+            if (one.job.cause == "test" && !one.outcome.succeeded()) || was_ours(one) {
                 continue;
             }
             if circuit.as_mut().is_some_and(|circuit| circuit.hear(&one.outcome, one.at)) {
@@ -117,16 +117,26 @@ async fn write(state: &State, tx: &mut Tx, landed: &[Arc<Landed>]) -> store::Res
     Ok(results)
 }
 
+/// How long a delivery waits that we can't sign.
+const UNSIGNED_MS: i64 = 60_000;
+
 /// What follows an attempt, and how many steps of the schedule are used up then. A probe that fails uses up
-/// nothing, and the next one is another delivery's.
+/// nothing, and the next one is another delivery's; so does what never left because of us.
 fn follows(one: &Landed) -> (Next, i64) {
     let step = one.job.step + 1;
     match schedule::after(&one.outcome, step, one.at, one.dice) {
-        Next::Again { .. } | Next::Dead if one.job.probes && one.job.cause != "test" => {
-            (Next::Again { at: one.at }, one.job.step)
+        Next::Again { .. } | Next::Dead if one.job.cause == "test" => (Next::Dead, step),
+        Next::Again { .. } | Next::Dead if was_ours(one) => (Next::Again { at: one.at + UNSIGNED_MS }, one.job.step),
+        Next::Again { .. } | Next::Dead if one.job.probes => {
+            (Next::Again { at: one.at + schedule::asked_ms(&one.outcome) }, one.job.step)
         }
         next => (next, step),
     }
+}
+
+/// Says a failure nothing about the receiver?
+fn was_ours(one: &Landed) -> bool {
+    one.outcome.error == Some(UNSIGNED)
 }
 
 fn attempt(one: &Landed) -> NewAttempt<'_> {

@@ -1,12 +1,13 @@
 //! The server ends at the worst moments of a webhook: nothing is lost, and a crash costs one copy at most.
 
-use super::{Running, count};
+use super::{Running, count, processes};
 use crate::support::{
     batch::View,
     client,
     receiver::{Hook, Receiver},
 };
 use serde_json::{Value, json};
+use sqlx::{Connection, PgConnection};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -97,4 +98,48 @@ async fn killed_in_the_middle_of_an_attempt_the_message_goes_out_twice_under_one
     let _again = Running::start(folder.path());
     let hooks = settled(&folder, &receiver, 2).await;
     assert_eq!(hooks[0].body, hooks[1].body);
+}
+
+/// On PostgreSQL another server may be alive: what was under lease comes back when that ends, after 40 s.
+async fn ends_on_postgres_at(database: &str, point: &str, copies: usize) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let receiver = Receiver::start().await;
+    let settings = [("CUEPOINT_DATABASE_URL", database), ("TEST_FAILPOINT", point)];
+    let mut server = Running::start_with(folder.path(), &settings);
+    subscribe(&server, &receiver).await;
+    let batch = click();
+    let acknowledged = record(&server, &batch).await;
+    assert!(!server.child.wait().expect("it ended").success());
+    let again = Running::start_with(folder.path(), &settings[..1]);
+    if !acknowledged {
+        // As a player does.
+        assert!(record(&again, &batch).await);
+    }
+    let mut connection = PgConnection::connect(database).await.expect("the database");
+    let begun = std::time::Instant::now();
+    loop {
+        let (all, done): (i64, i64) =
+            sqlx::query_as("select count(*), count(*) filter (where state = 'done') from deliveries")
+                .fetch_one(&mut connection)
+                .await
+                .expect("numbers");
+        if (all, done) == (1, 1) {
+            break;
+        }
+        assert!(begun.elapsed() < std::time::Duration::from_secs(60), "{point}: {done} of {all} are done");
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    let hooks = receiver.hooks();
+    assert_eq!(hooks.len(), copies, "{point}");
+    assert!(hooks.iter().all(|hook| hook.header("webhook-id") == hooks[0].header("webhook-id")), "{point}");
+    println!("{point}: {copies} of one message, {:.0} s after the server began again", begun.elapsed().as_secs_f64());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "slow: leases of servers that ended have to end"]
+async fn killed_at_each_point_on_postgres_nothing_is_lost_and_a_crash_costs_one_copy_at_most() {
+    for (point, copies) in [("uncommitted", 1), ("committed", 1), ("claimed", 1), ("answered", 2)] {
+        let Some(database) = processes::database().await else { return };
+        ends_on_postgres_at(database.as_str(), point, copies).await;
+    }
 }

@@ -8,6 +8,18 @@ use std::{collections::HashMap, time::Duration};
 use tokio::time::timeout;
 use uuid::Uuid;
 
+/// A new database; none without a PostgreSQL to test on.
+pub async fn database() -> Option<url::Url> {
+    let base = std::env::var("TEST_POSTGRES_URL").ok()?;
+    let name = format!("processes_{}", Uuid::now_v7().simple());
+    let mut connection = PgConnection::connect(&base).await.expect("PostgreSQL");
+    let create = AssertSqlSafe(format!("create database {name}"));
+    sqlx::query(create).execute(&mut connection).await.expect("a database");
+    let mut url = url::Url::parse(&base).expect("a URL");
+    url.set_path(&name);
+    Some(url)
+}
+
 /// Sends clicks until it is stopped or the server is gone; returns how many were acknowledged.
 async fn click_at(url: String, clicks: usize) -> usize {
     let interaction: Uuid = "0190a1b2-0000-7000-8000-000000000001".parse().expect("the demo's");
@@ -54,13 +66,7 @@ async fn all_come(database: &str, receiver: &Receiver) -> usize {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "slow: the leases of a killed server have to end, twice"]
 async fn two_servers_send_each_message_once_and_each_may_die() {
-    let Ok(base) = std::env::var("TEST_POSTGRES_URL") else { return };
-    let name = format!("processes_{}", Uuid::now_v7().simple());
-    let mut connection = PgConnection::connect(&base).await.expect("PostgreSQL");
-    let create = AssertSqlSafe(format!("create database {name}"));
-    sqlx::query(create).execute(&mut connection).await.expect("a database");
-    let mut url = url::Url::parse(&base).expect("a URL");
-    url.set_path(&name);
+    let Some(url) = database().await else { return };
     let settings = [("CUEPOINT_DATABASE_URL", url.as_str()), ("CUEPOINT_RATE_LIMITS", "off")];
     let folder = tempfile::tempdir().expect("a folder");
     let receiver = Receiver::start().await;

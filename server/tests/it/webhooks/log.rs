@@ -19,6 +19,8 @@ on_both! {
     a_test_that_fails_is_not_tried_again
     an_endpoint_is_changed_switched_off_and_on
     a_rotated_secret_is_shown_once_and_the_old_one_signs_for_a_day
+    two_rotations_at_once_lose_no_secret
+    an_account_tries_out_a_few_endpoints_at_a_time
     others_find_nothing_there
 }
 
@@ -195,6 +197,53 @@ async fn a_rotated_secret_is_shown_once_and_the_old_one_signs_for_a_day(bench: B
     let hook = &receiver.until(1).await[0];
     verify_one_of(hook, old, new.bytes());
     verify_one_of(hook, new.bytes(), new.bytes());
+}
+
+async fn two_rotations_at_once_lose_no_secret(bench: Bench) {
+    let client = Client::of(&bench).await;
+    let receiver = Receiver::start().await;
+    let old = b"a secret of more than 24 bytes".as_slice();
+    let endpoint = bench.endpoint(&receiver.url, old, &["VideoCTA"]).await;
+    let rotate = async || {
+        let (status, rotated) =
+            answer(client.as_owner(Method::POST, &format!("/api/v1/webhooks/{endpoint}/rotate"))).await;
+        assert_eq!(status, 200);
+        let whsec = rotated["whsec"].as_str().expect("a secret");
+        server::webhook::sign::Secret::from_text(whsec).expect("a secret")
+    };
+    let (one, two, three) = tokio::join!(rotate(), rotate(), rotate());
+    bench.send("VideoCTA", now()).await;
+    bench.step(now()).await;
+    let hook = &receiver.until(1).await[0];
+    assert_eq!(hook.header("webhook-signature").split(' ').count(), 4);
+    let is_present = |secret: &[u8]| {
+        let signed = server::keys::mac(secret, &hook.body);
+        hook.header("x-hippo-signature") == hex::encode(signed)
+    };
+    let new = [one.bytes(), two.bytes(), three.bytes()];
+    let present = new.into_iter().find(|secret| is_present(secret)).expect("one of the new ones");
+    for secret in new.into_iter().chain([old]) {
+        verify_one_of(hook, secret, present);
+    }
+}
+
+async fn an_account_tries_out_a_few_endpoints_at_a_time(bench: Bench) {
+    let client = Client::of(&bench).await;
+    let receiver = Receiver::start().await;
+    receiver.hold();
+    let endpoint = bench.endpoint(&receiver.url, b"secret", &["VideoCTA"]).await;
+    let test = || {
+        let request = client.as_owner(Method::POST, &format!("/api/v1/webhooks/{endpoint}/test"));
+        answer(request.header("content-type", "application/json").body(r#"{"event":"VideoCTA"}"#))
+    };
+    let five: Vec<_> = (0..5).map(|_| tokio::spawn(test())).collect();
+    receiver.until(5).await;
+    assert_eq!(test().await.0, 429);
+    receiver.release();
+    for one in five {
+        assert_eq!(one.await.expect("no panic").0, 200);
+    }
+    assert_eq!(test().await.0, 200);
 }
 
 async fn others_find_nothing_there(bench: Bench) {

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 on_both! {
     a_rate_is_kept
+    a_clock_that_is_set_back_keeps_no_rate_waiting
     no_more_go_out_at_the_same_time_than_are_wanted
     a_short_time_is_kept
     one_videos_messages_go_in_order
@@ -39,6 +40,18 @@ async fn a_rate_is_kept(bench: Bench) {
     assert_eq!(sent[0], 5, "a second's worth at once");
     assert_eq!(sent.iter().sum::<usize>(), 5 + 14, "then five a second");
     assert!(sent[1..].iter().all(|n| *n <= 1), "{sent:?}");
+}
+
+async fn a_clock_that_is_set_back_keeps_no_rate_waiting(bench: Bench) {
+    let receiver = Receiver::start().await;
+    let pace = Pace { rate: Some(1), ..Pace::default() };
+    bench.paced(&receiver.url, b"secret", &["VideoCTA"], pace).await;
+    let hour = 3_600_000;
+    for at in [NOW + hour, NOW] {
+        bench.send("VideoCTA", at).await;
+        bench.send("VideoCTA", at).await;
+        assert_eq!([bench.step(at).await, bench.step(at).await], [1, 0]);
+    }
 }
 
 async fn no_more_go_out_at_the_same_time_than_are_wanted(bench: Bench) {

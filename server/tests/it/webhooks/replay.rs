@@ -19,6 +19,7 @@ on_both! {
     what_was_missed_is_sent_once_more
     all_of_a_time_span_is_sent_again
     a_replay_goes_on_where_it_was
+    a_long_replay_keeps_no_other_waiting
     a_replay_is_stopped
     old_messages_and_their_log_go
 }
@@ -94,9 +95,23 @@ async fn all_of_a_time_span_is_sent_again(bench: Bench) {
         receiver.hooks()[6..].iter().map(|hook| hook.header("webhook-id").to_owned()).collect();
     again.sort_unstable();
     assert_eq!(again, [&sent[1], &sent[2], &sent[4]].map(Clone::clone));
-    for (wish, field) in
-        [(json!({}), "from"), (json!({"from": 5, "until": 5}), "until"), (json!({"from": 1, "which": "x"}), "which")]
-    {
+
+    let other = bench.send_about(2, began + HOUR).await.id.to_string();
+    drain(&bench).await;
+    let before = receiver.hooks().len();
+    let (_, ordered) = order(&client, endpoint, json!({"from": began, "which": "all", "video_id": 2})).await;
+    assert_eq!(ordered["video_id"], 2);
+    while replay::step(&bench.state, now()).await.expect("a piece") {}
+    drain(&bench).await;
+    let again: Vec<String> =
+        receiver.hooks()[before..].iter().map(|hook| hook.header("webhook-id").to_owned()).collect();
+    assert_eq!(again, [other]);
+    for (wish, field) in [
+        (json!({}), "from"),
+        (json!({"from": 5, "until": 5}), "until"),
+        (json!({"from": 1, "which": "x"}), "which"),
+        (json!({"from": 1, "video_id": "x"}), "video_id"),
+    ] {
         let (status, error) = order(&client, endpoint, wish).await;
         assert_eq!((status, &error["flaws"][0]["field"]), (422, &json!(field)));
     }
@@ -120,6 +135,26 @@ async fn a_replay_goes_on_where_it_was(bench: Bench) {
     drain(&bench).await;
     let ids: HashSet<String> = receiver.hooks().iter().map(|hook| hook.header("webhook-id").to_owned()).collect();
     assert_eq!((ids.len(), receiver.hooks().len()), (450, 450), "each once");
+}
+
+async fn a_long_replay_keeps_no_other_waiting(bench: Bench) {
+    let client = Client::of(&bench).await;
+    let began = now() - HOUR;
+    for n in 0..450 {
+        bench.send("VideoCTA", began + n).await;
+    }
+    let mut endpoints = Vec::new();
+    for _ in 0..2 {
+        let endpoint = bench.endpoint("http://127.0.0.1:9/", b"secret", &["VideoCTA"]).await;
+        assert_eq!(order(&client, endpoint, json!({"from": began})).await.0, 202);
+        endpoints.push(endpoint);
+    }
+    for later in 1..3 {
+        assert!(replay::step(&bench.state, now() + later).await.expect("a piece"));
+    }
+    for endpoint in endpoints {
+        assert_eq!(bench.log(endpoint).await.len(), 200);
+    }
 }
 
 async fn a_replay_is_stopped(bench: Bench) {

@@ -16,6 +16,7 @@ use std::{
 
 on_both! {
     a_stream_tells_what_comes_and_goes_on_after_the_last_id
+    a_stream_says_where_it_begins
     a_stream_needs_a_key_and_known_events
 }
 
@@ -24,8 +25,12 @@ async fn ids(stream: &mut Response, n: usize) -> Vec<String> {
     let mut text = String::new();
     let enough = async {
         loop {
-            let ids: Vec<String> =
-                text.lines().filter_map(|line| line.strip_prefix("id: ")).map(str::to_owned).collect();
+            // The first one, without data, says where the stream begins.
+            let events = text.split("\n\n").filter(|event| event.contains("\ndata: "));
+            let ids: Vec<String> = events
+                .filter_map(|event| event.lines().find_map(|line| line.strip_prefix("id: ")))
+                .map(str::to_owned)
+                .collect();
             if ids.len() >= n && text.ends_with("\n\n") {
                 return ids;
             }
@@ -61,6 +66,25 @@ async fn a_stream_tells_what_comes_and_goes_on_after_the_last_id(bench: Bench) {
     assert_eq!(again, [second, third.clone()]);
     let mut replies = open(&format!("?after={first}&events=VideoReply")).await;
     assert_eq!(ids(&mut replies, 1).await, [third]);
+}
+
+async fn a_stream_says_where_it_begins(bench: Bench) {
+    let client = Client::of(&bench).await;
+    let before = bench.send("VideoCTA", now() - 60_000).await.id.to_string();
+    let open = async |query: &str| {
+        let request = client.as_owner(Method::GET, &format!("/api/v1/webhooks/stream{query}"));
+        request.send().await.expect("an answer")
+    };
+    let mut stream = open("").await;
+    let first = stream.chunk().await.expect("a stream").expect("it goes on");
+    assert_eq!(std::str::from_utf8(&first).expect("text").lines().next(), Some(format!("id: {before}").as_str()));
+    drop(stream);
+    let meanwhile = bench.send("VideoCTA", now()).await.id.to_string();
+    let mut heard = ids(&mut open(&format!("?after={before}")).await, 1).await;
+    if heard == [before.clone()] {
+        heard = ids(&mut open(&format!("?after={before}")).await, 2).await.split_off(1);
+    }
+    assert_eq!(heard, [meanwhile], "though nobody had heard anything");
 }
 
 async fn a_stream_needs_a_key_and_known_events(bench: Bench) {

@@ -1,9 +1,21 @@
 //! Receivers in trouble: paused, spared, tried again, given up.
 
-use super::bench::{ACCOUNT, Bench, NOW, on_both};
+use super::{
+    ALL, LEASE,
+    api::{Client, answer},
+    bench::{ACCOUNT, Bench, NOW, on_both},
+};
 use crate::support::receiver::Receiver;
+use reqwest::Method;
 use serde_json::json;
-use server::store::endpoints;
+use server::{
+    store::{
+        deliveries::{self, New},
+        endpoints::{self, NewEndpoint, Pace},
+    },
+    webhook::trim,
+};
+use uuid::Uuid;
 
 const HOUR: i64 = 3_600_000;
 
@@ -14,6 +26,11 @@ on_both! {
     the_next_probe_is_another_delivery
     after_five_days_an_endpoint_is_switched_off_and_others_hear_of_it
     an_endpoint_that_is_switched_on_again_is_forgiven
+    another_address_is_not_blamed_for_the_old_one
+    a_probe_waits_as_long_as_its_receiver_asks
+    what_a_dead_server_had_on_its_way_to_an_endpoint_that_was_switched_off_is_given_up
+    what_was_queued_for_an_endpoint_as_it_was_switched_off_is_given_up
+    what_can_not_be_signed_waits_and_blames_nobody
 }
 
 async fn what_a_receiver_asks_to_wait_for_waits_with_all_its_messages(bench: Bench) {
@@ -30,7 +47,7 @@ async fn what_a_receiver_asks_to_wait_for_waits_with_all_its_messages(bench: Ben
 }
 
 /// Ten messages fail, and the breaker opens.
-async fn opened(bench: &Bench, receiver: &Receiver) -> uuid::Uuid {
+async fn opened(bench: &Bench, receiver: &Receiver) -> Uuid {
     receiver.always(500, None);
     let endpoint = bench.endpoint(&receiver.url, b"secret", &["VideoCTA"]).await;
     for n in 0..10 {
@@ -133,4 +150,91 @@ async fn an_endpoint_that_is_switched_on_again_is_forgiven(bench: Bench) {
     tx.commit().await.expect("committed");
     bench.send("VideoCTA", NOW + 20).await;
     assert_eq!(bench.step(NOW + 20).await, 1, "only what is new: the rest was given up");
+}
+
+async fn another_address_is_not_blamed_for_the_old_one(bench: Bench) {
+    let client = Client::of(&bench).await;
+    let (broken, mended) = (Receiver::start().await, Receiver::start().await);
+    let endpoint = opened(&bench, &broken).await;
+    let patch = async |change: serde_json::Value| {
+        let request = client.as_owner(Method::PATCH, &format!("/api/v1/webhooks/{endpoint}"));
+        answer(request.header("content-type", "application/json").body(change.to_string())).await.1
+    };
+    assert_eq!(patch(json!({"description": "the same one"})).await["breaker"]["state"], "open");
+    assert_eq!(patch(json!({"url": mended.url})).await["breaker"]["state"], "closed");
+    assert_eq!(bench.step(NOW + 20_000).await, 8);
+    assert_eq!(mended.hooks().len(), 8);
+}
+
+async fn a_probe_waits_as_long_as_its_receiver_asks(bench: Bench) {
+    let receiver = Receiver::start().await;
+    let endpoint = opened(&bench, &receiver).await;
+    receiver.always(500, Some(3_600));
+    assert_eq!(bench.step(NOW + 31_000).await, 1);
+    let due = bench.log(endpoint).await.iter().map(|delivery| delivery.next_at).max().expect("some");
+    assert!((NOW + 31_000 + HOUR..NOW + 46_000 + HOUR).contains(&due), "{} s", (due - NOW) / 1_000);
+    assert_eq!(bench.steps(endpoint).await, [1; 10]);
+}
+
+async fn what_a_dead_server_had_on_its_way_to_an_endpoint_that_was_switched_off_is_given_up(bench: Bench) {
+    let endpoint = bench.endpoint("http://127.0.0.1:9/", b"secret", &["VideoCTA"]).await;
+    bench.send("VideoCTA", NOW).await;
+    assert_eq!(bench.claim(NOW, ALL).await.len(), 1);
+    bench.disable(endpoint).await;
+    assert_eq!(bench.step(NOW + LEASE).await, 0);
+    let delivery = &bench.log(endpoint).await[0];
+    assert_eq!((delivery.state.as_str(), delivery.last_error.as_deref()), ("dead", Some("interrupted")));
+}
+
+async fn what_was_queued_for_an_endpoint_as_it_was_switched_off_is_given_up(bench: Bench) {
+    let endpoint = bench.endpoint("http://127.0.0.1:9/", b"secret", &["VideoCTA"]).await;
+    let well = bench.endpoint("http://127.0.0.1:9/", b"secret", &["VideoCTA"]).await;
+    bench.disable(endpoint).await;
+    let message = bench.send("VideoCTA", NOW).await;
+    let mut tx = bench.state.store.begin().await.expect("a transaction");
+    let late = New {
+        account_id: ACCOUNT,
+        id: Uuid::now_v7(),
+        message_id: message.id,
+        video_id: 1,
+        endpoint_id: endpoint,
+        ordered: false,
+        cause: "event",
+        origin: None,
+        at: NOW,
+    };
+    deliveries::queue(tx.conn(), &late).await.expect("queued");
+    tx.commit().await.expect("committed");
+    trim::sweep(&bench.state, NOW).await.expect("trimmed");
+    assert_eq!(bench.log(endpoint).await[0].state, "dead");
+    assert_eq!(bench.log(well).await[0].state, "pending");
+}
+
+async fn what_can_not_be_signed_waits_and_blames_nobody(bench: Bench) {
+    let receiver = Receiver::start().await;
+    let id = Uuid::now_v7();
+    let elsewhere = b"sealed under the instance key of another server";
+    let new = NewEndpoint {
+        account_id: ACCOUNT,
+        id,
+        url: &receiver.url,
+        description: "",
+        secret: elsewhere,
+        events: &["VideoCTA"],
+        pace: Pace::default(),
+        created_at: NOW,
+    };
+    let mut tx = bench.state.store.begin().await.expect("a transaction");
+    endpoints::insert(tx.conn(), &new).await.expect("an endpoint");
+    tx.commit().await.expect("committed");
+    bench.send("VideoCTA", NOW).await;
+    for minute in 0..20 {
+        assert_eq!(bench.step(NOW + minute * 61_000).await, 1);
+        assert_eq!(bench.step(NOW + minute * 61_000 + 59_000).await, 0);
+    }
+    let delivery = &bench.log(id).await[0];
+    assert_eq!((delivery.state.as_str(), delivery.last_error.as_deref()), ("pending", Some("secret")));
+    assert_eq!(bench.steps(id).await, [0], "it uses up no attempt");
+    assert!(bench.circuit(id).await.is_well());
+    assert!(receiver.hooks().is_empty());
 }

@@ -1,0 +1,2 @@
+-- Only messages about this video; null is all.
+alter table replays add column video_id integer;
