@@ -5,6 +5,7 @@ pub mod agent;
 pub mod api;
 pub mod assets;
 pub mod catalogue;
+pub mod clock;
 pub mod config;
 pub mod contents;
 pub mod demo;

@@ -3,6 +3,7 @@
 use crate::{
     agent::Agents,
     catalogue::Catalogue,
+    clock::Clock,
     config::Config,
     contents::Contents,
     egress,
@@ -20,7 +21,12 @@ use crate::{
     webhook::{courier::Courier, replay, seats::Seats, trim},
     writer::{Writer, rollup},
 };
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    io,
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use tokio::{net::TcpListener, sync::Notify, task::JoinHandle, time};
 use tokio_util::sync::CancellationToken;
 
@@ -52,6 +58,9 @@ pub enum StartError {
 
 /// How often silent views are looked for.
 const SWEEP: Duration = Duration::from_secs(5);
+/// How long players are given to be heard of, after a start or when the clock was set, before they count as
+/// silent: a minute, and a little for what is under way.
+const PATIENCE: Duration = Duration::from_secs(65);
 /// How long running requests may take once the server stops.
 const DRAIN: Duration = Duration::from_secs(20);
 
@@ -141,10 +150,19 @@ impl Server {
 async fn sweep(state: State, stopping: CancellationToken) {
     let mut pace = time::interval(SWEEP);
     let mut purged_at = 0;
+    let (begun, mut clock) = (Instant::now(), Clock::new(PATIENCE));
     pace.set_missed_tick_behavior(time::MissedTickBehavior::Delay);
     while stopping.run_until_cancelled(pace.tick()).await.is_some() {
-        if let Err(error) = state.writer.close_idle(now()).await {
-            tracing::warn!(%error, "silent views were not closed");
+        // A few at a time: batches come between.
+        while clock.is_even(now(), begun.elapsed()) {
+            match state.writer.close_idle(now()).await {
+                Ok(0) => break,
+                Ok(_) => {}
+                Err(error) => {
+                    tracing::warn!(%error, "silent views were not closed");
+                    break;
+                }
+            }
         }
         if let Err(error) = state.salts.sweep(&state.store, now()).await {
             tracing::warn!(%error, "old salts were not deleted");

@@ -10,38 +10,20 @@
   }
   const mine = {}, keys = () => Object.keys(store).filter((key) => key.startsWith(name));
   const size = () => keys().reduce((sum, key) => sum + store.getItem(key).length, 0);
-  // What is played on in one piece becomes one interval; what only says that somebody is there goes.
-  const thin = (body) => {
-    const batch = JSON.parse(body), events = [];
-    for (const event of batch.events) {
-      const last = events.at(-1), same = (...names) => names.every((name) => last[name] === event[name]);
-      if (/^(here|hidden|visible|seek|pause)$/.test(event.type)) continue;
-      if (event.type === "watched" && last && same("type", "rate", "hidden", "muted") && last.to === event.from) {
-        last.to = event.to;
-        last.at = event.at;
-      } else events.push(event);
-    }
-    return JSON.stringify({ ...batch, events });
-  };
-  // What a view of this page has not got rid of; nothing once it has.
+  // What a view of this page has not got rid of; nothing once it has. False when it is too much.
   cue.unsent = (session, bodies) => {
     const key = name + session;
     mine[key] = 1;
     store.removeItem(key);
-    if (!bodies.length) return;
-    const put = () => store.setItem(key, JSON.stringify([Date.now(), bodies]));
-    const fits = size() + bodies.join().length < 256000;
+    if (!bodies.length) return true;
     try {
-      if (!fits) bodies = bodies.map(thin);
-      put();
+      store.setItem(key, JSON.stringify([Date.now(), bodies]));
+      return size() < 256000;
     } catch {
-      bodies = bodies.map(thin);
-      try {
-        put();
-      } catch {}
+      return false;
     }
   };
-  // Views of pages that are gone; false when the server can not take them now.
+  // Views of pages that are gone; returns how long to wait at least when the server can not take them now.
   const send = async () => {
     for (const key of keys()) {
       if (mine[key]) continue;
@@ -53,20 +35,22 @@
       if (kept && Date.now() - kept[0] < 6048e5)
         for (const body of kept[1]) {
           const batch = JSON.stringify({ ...JSON.parse(body), sent: Date.now() });
-          const { status } = await fetch("/engage/record", { method: "POST", body: batch }).catch(() => cue);
-          if (!(status < 500) || status === 408 || status === 429) return false;
+          const { status, headers } = await fetch("/engage/record", { method: "POST", body: batch }).catch(() => cue);
+          if (!(status < 500) || status === 408 || status === 429) return headers?.get("retry-after") * 1000 || 1;
         }
       if (store.getItem(key) === text) store.removeItem(key);
     }
-    return true;
   };
-  let wait = 10000;
+  let wait = 10000, timer;
   const turn = () => {
+    clearTimeout(timer);
     if (keys().every((key) => mine[key])) return;
     const run = async (lock) => {
-      if (!lock || (await send())) return;
-      setTimeout(turn, wait);
-      wait = Math.min(wait * 2, 300000);
+      // Where another tab sends, this one looks again: that tab may go.
+      const asked = lock ? await send() : 1;
+      if (!asked) return;
+      timer = setTimeout(turn, Math.max(wait, Math.min(asked, 36e5)));
+      wait = Math.min(wait * 2, 3e5);
     };
     // One tab sends.
     if (navigator.locks) navigator.locks.request(name, { ifAvailable: true }, run).catch(() => {});

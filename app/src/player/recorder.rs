@@ -52,9 +52,10 @@ const HERE_TICKS: u32 = 3;
 const HERE_UNTIL: u32 = 180;
 /// Batches that a page sends when it goes: together they stay below the browser's 64 KiB.
 const BEACONS: usize = 3;
-/// The first wait after a failure, and the longest, in milliseconds.
+/// The first wait after a failure, the longest, and the longest that a server can ask for, in milliseconds.
 const BACKOFF_MS: f64 = 10_000.0;
 const BACKOFF_MAX_MS: f64 = 300_000.0;
+const ASKED_MAX_MS: f64 = 3_600_000.0;
 
 impl Recorder {
     pub fn new(video: String, pass: String, surface: Surface) -> Self {
@@ -307,7 +308,7 @@ impl Recorder {
         let Some((body, events)) = self.envelope(0).filter(|_| ready) else { return };
         self.0.update_value(|inner| inner.sending = true);
         leptos::task::spawn_local(async move {
-            let status = post(&body).await.unwrap_or(0);
+            let (status, asked) = post(&body).await.unwrap_or_default();
             self.0.update_value(|inner| {
                 inner.sending = false;
                 if decided(status) {
@@ -316,7 +317,8 @@ impl Recorder {
                 } else {
                     inner.failures += 1;
                     let spread = js_sys::Math::random() * f64::from(1_u32 << inner.failures.min(5) >> 1);
-                    inner.wait_until = clock() + (BACKOFF_MS * (1.0 + spread)).min(BACKOFF_MAX_MS);
+                    let own = (BACKOFF_MS * (1.0 + spread)).min(BACKOFF_MAX_MS);
+                    inner.wait_until = clock() + own.max(asked.min(ASKED_MAX_MS));
                 }
             });
             let kept = self.0.with_value(|inner| inner.kept);
@@ -330,12 +332,21 @@ impl Recorder {
     }
 
     /// Leaves what waits in the browser's storage, where the next page finds it should this one be gone.
+    /// Where that is too much, the tape is thinned: storage and tape always say the same.
     fn persist(self) {
+        let thinned = || self.0.try_update_value(|inner| inner.tape.thin(BEACONS)).unwrap_or_default();
+        if !self.store() && thinned() {
+            self.store();
+        }
+    }
+
+    /// False when it is too much.
+    fn store(self) -> bool {
         let bodies: js_sys::Array =
             (0..).map_while(|part| self.envelope(part)).map(|(body, _)| JsValue::from(body)).collect();
         let session = self.session();
         self.0.update_value(|inner| inner.kept = bodies.length() > 0);
-        call(&get(&window(), "__cue"), "unsent", &[session.into(), bodies.into()]);
+        call(&get(&window(), "__cue"), "unsent", &[session.into(), bodies.into()]) != Some(JsValue::FALSE)
     }
 
     /// The batch that comes after `part` others.
@@ -368,7 +379,8 @@ fn decided(status: u16) -> bool {
     matches!(status, 200..=299 | 400..=499) && !matches!(status, 408 | 429)
 }
 
-async fn post(body: &str) -> Result<u16, JsValue> {
+/// The status, and how many milliseconds the server asks to wait.
+async fn post(body: &str) -> Result<(u16, f64), JsValue> {
     let init = RequestInit::new();
     init.set_method("POST");
     init.set_body(&body.into());
@@ -376,7 +388,9 @@ async fn post(body: &str) -> Result<u16, JsValue> {
     js_sys::Reflect::set(&init, &"keepalive".into(), &true.into())?;
     let answer = window().fetch_with_str_and_init(RECORD_PATH, &init);
     let response: Response = wasm_bindgen_futures::JsFuture::from(answer).await?.unchecked_into();
-    Ok(response.status())
+    let asked = call(&get(&response, "headers"), "get", &["retry-after".into()]);
+    let seconds = asked.and_then(|text| text.as_string()?.parse::<u32>().ok()).unwrap_or(0);
+    Ok((response.status(), f64::from(seconds) * 1_000.0))
 }
 
 fn how(video: &HtmlVideoElement) -> How {

@@ -117,6 +117,29 @@ impl Tape {
         self.pending.iter().skip(part * BATCH).take(BATCH).cloned().collect()
     }
 
+    /// Makes one interval of those that were played on in one piece, and lets go what only says that
+    /// somebody is there; true when that made room. Whatever the first `parts` batches hold stays as it is:
+    /// a send that nobody heard of may have brought it, and a number never changes what it stands for.
+    pub fn thin(&mut self, parts: usize) -> bool {
+        let before = self.pending.len();
+        let rest = self.pending.split_off(before.min(parts * BATCH));
+        let kept = self.pending.len();
+        for event in rest {
+            let last = if self.pending.len() > kept { self.pending.last_mut() } else { None };
+            match (&event.what, last.map(|last| (&mut last.at, &mut last.what))) {
+                (What::Here | What::Hidden | What::Visible | What::Seek { .. } | What::Pause { .. }, _) => {}
+                (
+                    What::Watched { from, to, rate, hidden, muted },
+                    Some((at, What::Watched { to: end, rate: fast, hidden: unseen, muted: silent, .. })),
+                ) if (*from, rate, hidden, muted) == (*end, &*fast, &*unseen, &*silent) => {
+                    (*at, *end) = (event.at, *to)
+                }
+                _ => self.pending.push(event),
+            }
+        }
+        self.pending.len() < before
+    }
+
     /// The server has decided on these events: stored or refused, they need not be sent again.
     pub fn drop_sent(&mut self, sent: &[Event]) {
         self.pending.retain(|event| !sent.iter().any(|done| done.seq == event.seq));
@@ -215,6 +238,41 @@ mod tests {
         }
         assert_eq!((tape.batch(0).len(), tape.batch(1).len(), tape.batch(2).len()), (BATCH, 5, 0));
         assert_eq!(tape.batch(1)[0].seq, BATCH as u32);
+    }
+
+    #[test]
+    fn thinning_joins_what_was_played_in_one_piece_and_loses_no_answer() {
+        let mut tape = Tape::default();
+        let answer = || What::Answer { interaction: "one".into(), answer: Answer { card: None } };
+        for at in (0..6_000).step_by(10) {
+            match at % 1_000 {
+                500 => _ = tape.push(at, answer()),
+                510 => _ = tape.push(at, What::Here),
+                _ => tape.watched(at, at, at + 10, if at < 3_000 { PLAIN } else { How { muted: true, ..PLAIN } }),
+            }
+        }
+        let answers = |tape: &Tape| tape.pending.iter().filter(|one| matches!(one.what, What::Answer { .. })).count();
+        let total = |tape: &Tape| watched(tape).iter().map(|(from, to)| to - from).sum::<i64>();
+        let before = total(&tape);
+        assert!(tape.thin(0));
+        assert_eq!((answers(&tape), total(&tape)), (6, before));
+        // A piece ends at an answer, at the gap where nothing was played, and where the sound went.
+        assert_eq!(watched(&tape).len(), 8);
+        assert_eq!(watched(&tape)[..3], [(0, 500), (520, 1_500), (1_520, 2_500)]);
+        assert!(tape.pending.windows(2).all(|pair| pair[0].seq < pair[1].seq && pair[0].at < pair[1].at));
+        assert!(!tape.thin(0), "there is nothing more to join");
+    }
+
+    #[test]
+    fn what_may_have_been_sent_is_never_changed() {
+        let mut tape = Tape::default();
+        for at in 0..4 * BATCH as i64 {
+            tape.watched(at, at, at + 1, PLAIN);
+        }
+        let sent: Vec<Event> = (0..3).flat_map(|part| tape.batch(part)).collect();
+        assert!(tape.thin(3));
+        assert_eq!(tape.pending[..3 * BATCH], sent);
+        assert_eq!(watched(&tape)[3 * BATCH..], [(3 * BATCH as i64, 4 * BATCH as i64)]);
     }
 
     #[test]

@@ -64,6 +64,11 @@ impl Measured {
         self.took.len() as f64 / self.lasted.as_secs_f64()
     }
 
+    /// Requests that were answered.
+    pub fn count(&self) -> usize {
+        self.took.len()
+    }
+
     /// Milliseconds that this share of the requests stayed below.
     pub fn percentile(&self, share: f64) -> f64 {
         let mut took = self.took.clone();

@@ -1,6 +1,7 @@
 //! How fast batches are stored and pages served, each as a ratio to the machine's own limit in the same run.
 //!
-//! `cargo bench -p server`; the load stays on loopback and ends by itself.
+//! `cargo bench -p server --bench load`; with `TEST_POSTGRES_URL` (`scripts/postgres` sets it) on PostgreSQL
+//! too. `BENCH_SECONDS` says how long batches come. The load stays on loopback and ends by itself.
 
 mod client;
 
@@ -13,19 +14,26 @@ use server::{
         entries::{self, Entry, NewEntry},
     },
 };
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection as _, PgConnection, sqlite::SqliteConnectOptions};
 use std::{
     error::Error,
     net::SocketAddr,
     time::{Duration, Instant},
 };
-use tokio::{net::TcpListener, process::Command};
+use tokio::{
+    net::TcpListener,
+    process::{Child, Command},
+};
 use uuid::Uuid;
 
 const CONNECTIONS: usize = 64;
 const EVENTS: usize = 5;
-/// Batches of one view before the next begins.
+/// Batches of one view before the next begins; each view is another viewer's.
 const BATCHES: usize = 20;
+/// How long pages are asked for, and the machine's own limits are looked for.
 const LASTS: Duration = Duration::from_secs(10);
+/// How long batches come, where `BENCH_SECONDS` does not say.
+const SUSTAINED_S: u64 = 60;
 
 type Done<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
@@ -36,28 +44,72 @@ async fn main() -> Done<()> {
         return bare().await;
     }
     let folder = tempfile::tempdir()?;
-    let limit = limit(folder.path()).await?;
-    let (address, mut child) = binary(folder.path()).await?;
-
-    let measured = client::run(CONNECTIONS, LASTS, Batches::new, address).await?;
-    let events = measured.per_second() * EVENTS as f64;
-    println!("POST /engage/record, {EVENTS} events a batch, {CONNECTIONS} connections, on disk before the answer");
-    println!("  one writer, groups of {} rows, synchronous=FULL  {limit:>8.0} events/s", CONNECTIONS * EVENTS);
-    println!(
-        "  through the server                                 {events:>8.0} events/s  p50 {:.1} ms  p99 {:.1} ms",
-        measured.percentile(0.50),
-        measured.percentile(0.99)
-    );
-    println!("  ratio {:.2} (expected at least 0.30, and 3000 events/s)", events / limit);
-
+    let file = |name: &str| format!("sqlite://{}/{name}.db", folder.path().display());
+    let (address, mut child) =
+        ingest("SQLite, synchronous=FULL", folder.path(), &file("limit"), &file("cuepoint")).await?;
     pages(address).await?;
     child.kill().await?;
+    if let Ok(base) = std::env::var("TEST_POSTGRES_URL") {
+        let (limit, database) = (created(&base).await?, created(&base).await?);
+        let folder = tempfile::tempdir()?;
+        ingest("PostgreSQL", folder.path(), &limit, &database).await?.1.kill().await?;
+    }
     Ok(())
 }
 
+/// A new database on that server; its URL.
+async fn created(base: &str) -> Done<String> {
+    let name = format!("bench_{}", Uuid::now_v7().simple());
+    let mut connection = PgConnection::connect(base).await?;
+    sqlx::query(AssertSqlSafe(format!("create database {name}"))).execute(&mut connection).await?;
+    let mut url: url::Url = base.parse()?;
+    url.set_path(&name);
+    Ok(url.into())
+}
+
+/// Sends batches to the release binary, beside what one writer alone can do. Leaves the server running.
+async fn ingest(engine: &str, folder: &std::path::Path, spare: &str, database: &str) -> Done<(SocketAddr, Child)> {
+    let limit = limit(spare).await?;
+    let (address, child) = binary(folder, database).await?;
+    let seconds = std::env::var("BENCH_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(SUSTAINED_S);
+    let measured = client::run(CONNECTIONS, Duration::from_secs(seconds), Batches::new, address).await?;
+    let events = measured.per_second() * EVENTS as f64;
+    let (p50, p99) = (measured.percentile(0.50), measured.percentile(0.99));
+    println!("POST /engage/record, {EVENTS} events a batch, {CONNECTIONS} connections, on disk before the answer");
+    println!("  {engine}, for {seconds} s");
+    println!("  one writer, groups of {} rows  {limit:>8.0} events/s", CONNECTIONS * EVENTS);
+    println!("  through the server             {events:>8.0} events/s  p50 {p50:.1} ms  p99 {p99:.1} ms");
+    println!("  ratio {:.2}; at most {} MiB of memory", events / limit, peak(&child)?);
+    println!("  (expected: at least 5000 events/s, a p99 below 50 ms, below 200 MiB)");
+    let (sent, stored) = (measured.count() * EVENTS, count(database).await?);
+    if stored != sent {
+        return Err(format!("{stored} of {sent} events are stored").into());
+    }
+    Ok((address, child))
+}
+
+/// The most memory that a process ever had, in MiB.
+fn peak(child: &Child) -> Done<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id().ok_or("it runs")?))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("a line of its own")?;
+    Ok(line.trim().trim_end_matches(" kB").parse::<u64>()? / 1_024)
+}
+
+/// Events that are stored.
+async fn count(database: &str) -> Done<usize> {
+    const COUNT: &str = "select count(*) from entries";
+    let stored: i64 = if database.starts_with("sqlite:") {
+        let mut file = database.parse::<SqliteConnectOptions>()?.read_only(true).connect().await?;
+        sqlx::query_scalar(COUNT).fetch_one(&mut file).await?
+    } else {
+        sqlx::query_scalar(COUNT).fetch_one(&mut PgConnection::connect(database).await?).await?
+    };
+    Ok(usize::try_from(stored)?)
+}
+
 /// The same rows, inserted by one writer in groups, without a server around it.
-async fn limit(folder: &std::path::Path) -> Done<f64> {
-    let store = Store::open(&format!("sqlite://{}/limit.db", folder.display())).await?;
+async fn limit(database: &str) -> Done<f64> {
+    let store = Store::open(database).await?;
     let (started, mut rows) = (Instant::now(), 0);
     while started.elapsed() < LASTS {
         let group: Vec<NewEntry> = (0..CONNECTIONS)
@@ -87,7 +139,7 @@ async fn limit(folder: &std::path::Path) -> Done<f64> {
 }
 
 /// The release binary with the demo, on a port of its own.
-async fn binary(folder: &std::path::Path) -> Done<(SocketAddr, tokio::process::Child)> {
+async fn binary(folder: &std::path::Path, database: &str) -> Done<(SocketAddr, Child)> {
     let probe = std::net::TcpListener::bind("127.0.0.1:0")?;
     let address = probe.local_addr()?;
     drop(probe);
@@ -96,7 +148,10 @@ async fn binary(folder: &std::path::Path) -> Done<(SocketAddr, tokio::process::C
         .current_dir(folder)
         .env("CUEPOINT_LISTEN", address.to_string())
         .env("CUEPOINT_ADMIN_LISTEN", "127.0.0.1:0")
+        .env("CUEPOINT_DATABASE_URL", database)
         .env("CUEPOINT_LOG", "warn")
+        // Each view comes from an address of its own.
+        .env("CUEPOINT_TRUSTED_PROXIES", "127.0.0.1")
         // It is the writer that is measured.
         .env("CUEPOINT_RATE_LIMITS", "off")
         .stdout(std::process::Stdio::null())
@@ -150,7 +205,9 @@ impl Iterator for Batches {
             now(),
             events.join(",")
         );
-        Some(request("POST", "/engage/record", &body))
+        let [.., a, b, c] = self.session.into_bytes();
+        let head = format!("x-forwarded-for: 10.{a}.{b}.{c}\r\ncontent-length: {}", body.len());
+        Some(format!("POST /engage/record HTTP/1.1\r\nhost: localhost\r\n{head}\r\n\r\n{body}").into_bytes())
     }
 }
 

@@ -1,7 +1,7 @@
 //! How long reports take with ten thousand, a million and ten million entries, and that it stays the same.
 //!
-//! `cargo bench -p server --bench reports`; `BENCH_ENTRIES=10000,1000000,10000000` sets the sizes,
-//! `BENCH_DATABASE_URL=postgres://…` another engine: an empty database, and one size a run.
+//! `cargo bench -p server --bench reports`; with `TEST_POSTGRES_URL` (`scripts/postgres` sets it) on PostgreSQL
+//! too. `BENCH_ENTRIES=10000,1000000` sets other sizes.
 
 #[allow(dead_code)]
 #[path = "../load/client.rs"]
@@ -19,14 +19,14 @@ use server::{
     serve::Server,
     state::now,
     store::{
-        Store,
+        Conn, Store,
         accounts::{self, Account, NewKey},
-        entries::{self, Entry, NewEntry},
         videos::{self, Files, Video},
         views::{self, View},
     },
     writer::rollup::{Rollup, json},
 };
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use std::{
     error::Error,
     time::{Duration, Instant},
@@ -58,13 +58,22 @@ const REPORTS: [(&str, &str); 7] = [
 
 #[tokio::main]
 async fn main() -> Done<()> {
-    let sizes = std::env::var("BENCH_ENTRIES").unwrap_or_else(|_| "10000,1000000".into());
+    let sizes = std::env::var("BENCH_ENTRIES").unwrap_or_else(|_| "10000,1000000,10000000".into());
     let sizes: Vec<i64> = sizes.split(',').map(|size| size.trim().parse()).collect::<Result<_, _>>()?;
+    engine("SQLite", &sizes, None).await?;
+    if let Ok(base) = std::env::var("TEST_POSTGRES_URL") {
+        engine("PostgreSQL", &sizes, Some(&base)).await?;
+    }
+    Ok(())
+}
+
+/// Each size on one engine: a file, or new databases on the PostgreSQL at `base`.
+async fn engine(name: &str, sizes: &[i64], base: Option<&str>) -> Done<()> {
     let mut measured: Vec<(i64, Vec<f64>)> = Vec::new();
     for size in sizes {
-        measured.push((size, one(size).await?));
+        measured.push((*size, one(*size, base).await?));
     }
-    println!("reports by API, 4 connections, p95 in milliseconds");
+    println!("{name}: reports by API, 4 connections, p95 in milliseconds");
     print!("{:>12} entries", "");
     REPORTS.iter().for_each(|(name, _)| print!("{name:>16}"));
     println!();
@@ -81,11 +90,23 @@ async fn main() -> Done<()> {
     Ok(())
 }
 
+/// A new database on that server; its URL.
+async fn created(base: &str) -> Done<String> {
+    let name = format!("bench_{}", Uuid::now_v7().simple());
+    let mut connection = PgConnection::connect(base).await?;
+    sqlx::query(AssertSqlSafe(format!("create database {name}"))).execute(&mut connection).await?;
+    let mut url: url::Url = base.parse()?;
+    url.set_path(&name);
+    Ok(url.into())
+}
+
 /// Fills a database of its own and asks for each report. Returns the p95 of each.
-async fn one(size: i64) -> Done<Vec<f64>> {
+async fn one(size: i64, base: Option<&str>) -> Done<Vec<f64>> {
     let folder = tempfile::tempdir()?;
-    let file = format!("sqlite://{}/reports.db", folder.path().display());
-    let url = std::env::var("BENCH_DATABASE_URL").unwrap_or(file);
+    let url = match base {
+        Some(base) => created(base).await?,
+        None => format!("sqlite://{}/reports.db", folder.path().display()),
+    };
     let started = Instant::now();
     let store = Store::open(&url).await?;
     let video = video(&store).await?;
@@ -143,24 +164,44 @@ async fn video(store: &Store) -> Done<Video> {
     Ok(video)
 }
 
-/// Views over the last thirty days, with their entries and the sums of them, by the store's own ways.
+/// Entries of `$2` views from the `$1`th on, the ids as [`view`] makes them.
+const ENTRIES_SQLITE: &str = "
+insert into entries (account_id, view_id, seq, at_ms, kind, body, received_at)
+with recursive v (n) as (select $1 union all select n + 1 from v where n + 1 < $1 + $2),
+  e (seq) as (select 0 union all select seq + 1 from e where seq + 1 < 20)
+select 1, unhex(printf('%024X00000007', n)), seq, seq * 10000, 'watched',
+       '{\"type\":\"watched\",\"from\":0,\"to\":1000,\"rate\":100,\"hidden\":false,\"muted\":false}', 1795392000000
+  from v cross join e";
+const ENTRIES_POSTGRES: &str = "
+insert into entries (account_id, view_id, seq, at_ms, kind, body, received_at)
+select 1, (lpad(to_hex(n), 24, '0') || '00000007')::uuid, seq, seq * 10000, 'watched',
+       '{\"type\":\"watched\",\"from\":0,\"to\":1000,\"rate\":100,\"hidden\":false,\"muted\":false}', 1795392000000
+  from generate_series($1::bigint, $1::bigint + $2::bigint - 1) n, generate_series(0, 19) seq";
+
+/// Views over the last thirty days and the sums of them, by the store's own ways, and their entries, which
+/// the database makes up itself.
 async fn fill(store: &Store, video: &Video, views: i64) -> Done<()> {
     let (begin, end) = (now() - 30 * 86_400_000, now());
-    let mut n = 0;
-    while n < views {
-        let (mut group, mut rows, mut rollup) = (Vec::new(), Vec::new(), Rollup::default());
+    for n in (0..views).step_by(GROUP as usize) {
+        let (mut group, mut rollup) = (Vec::new(), Rollup::default());
         for i in n..(n + GROUP).min(views) {
             let view = view(video, i, begin + (end - begin) * i / views);
             rollup.replace(None, Part::of(&view)?.as_ref());
-            rows.extend((0..EVENTS).map(|seq| entry(&view, seq)));
             group.push(view);
         }
+        let count = group.len() as i64;
         let mut tx = store.begin().await?;
-        entries::insert(tx.conn(), &rows).await?;
+        match tx.conn() {
+            Conn::Sqlite(db) => _ = sqlx::query(ENTRIES_SQLITE).bind(n).bind(count).execute(db).await?,
+            Conn::Postgres(db) => _ = sqlx::query(ENTRIES_POSTGRES).bind(n).bind(count).execute(db).await?,
+        }
         views::replace(tx.conn(), &group).await?;
         rollup.write(&mut tx).await?;
         tx.commit().await?;
-        n += GROUP;
+    }
+    // As its own daemon would have done long ago.
+    if let Store::Postgres(pool) = store {
+        sqlx::query("vacuum analyze").execute(pool).await?;
     }
     Ok(())
 }
@@ -196,19 +237,5 @@ fn view(video: &Video, n: i64, started_at: i64) -> View {
         closed_at: Some(started_at),
         given: json(&given),
         ..View::new(video.account_id, video.id, Uuid::from_u128((n as u128) << 32 | 7))
-    }
-}
-
-fn entry(view: &View, seq: i64) -> NewEntry {
-    NewEntry {
-        entry: Entry {
-            account_id: view.account_id,
-            view_id: view.id,
-            seq,
-            at_ms: seq * 10_000,
-            kind: "watched".into(),
-            body: r#"{"type":"watched","from":0,"to":1000,"rate":100,"hidden":false,"muted":false}"#.into(),
-        },
-        received_at: view.started_at,
     }
 }

@@ -2,13 +2,19 @@
 
 use super::*;
 use crate::{
-    report::credit::{self, Fact},
+    report::{
+        credit::{self, Fact},
+        part::Given,
+    },
     store::videos::{Files, Video},
 };
 use app::{engage::record::Record, film::Settings};
-use proptest::prelude::*;
+use proptest::{prelude::*, sample::Index, test_runner::TestRunner};
 use serde_json::json;
-use std::collections::HashSet;
+use std::{
+    collections::HashSet,
+    time::{Duration, Instant},
+};
 
 const NOW: i64 = 1_795_392_000_000;
 const DURATION: i64 = 60_000;
@@ -157,7 +163,46 @@ fn takes(body: &[u8]) -> Result<(), TestCaseError> {
     }
     let credit = credit::of(facts.iter(), DURATION, &[]);
     prop_assert!(credit.unique_ms <= DURATION && credit.unique_ms <= credit.watched_ms);
+    let given = Given::of(&credit, facts.iter(), DURATION);
+    prop_assert!(given.capped <= DURATION && given.heat.iter().all(|run| 0 <= run.from && run.to <= DURATION / 1_000));
     Ok(())
+}
+
+/// A batch of which pieces were changed, taken out, put in and doubled.
+fn torn() -> impl Strategy<Value = Vec<u8>> {
+    let words = prop::sample::select(vec![
+        "",
+        "0",
+        "-1",
+        "1e999",
+        "18446744073709551616",
+        "null",
+        "true",
+        "\"\\ud800\"",
+        "\"\\u0000\"",
+        "[[[[[[[[",
+        "{\"type\":\"answer\",",
+        ",\"seq\":1",
+        "}",
+        "\"",
+        "\u{feff}",
+    ]);
+    let cut = (any::<Index>(), any::<Index>(), 0..4_u8, any::<u8>(), words);
+    (batch(), prop::collection::vec(cut, 1..8)).prop_map(|(batch, cuts)| {
+        let mut bytes = batch.to_string().into_bytes();
+        for (at, length, how, byte, word) in cuts {
+            let at = at.index(bytes.len() + 1);
+            let end = at + length.index((bytes.len() - at).min(40) + 1);
+            let piece = match how {
+                0 => Vec::new(),
+                1 => word.as_bytes().to_vec(),
+                2 => bytes[at..end].repeat(2),
+                _ => vec![byte],
+            };
+            bytes.splice(at..end, piece);
+        }
+        bytes
+    })
 }
 
 /// What the others are made of is taken, so they do try what comes after.
@@ -178,6 +223,21 @@ fn plain_events_are_taken() {
     assert_eq!((sorted.entries.len(), sorted.answers.len()), (5, 1), "{:?}", sorted.refused);
 }
 
+#[test]
+#[ignore = "slow"]
+fn nothing_breaks_the_check_for_a_minute() {
+    let (begun, mut batches) = (Instant::now(), 0);
+    while begun.elapsed() < Duration::from_secs(60) {
+        // Each time from another seed.
+        let mut runner =
+            TestRunner::new(ProptestConfig { cases: 500, failure_persistence: None, ..Default::default() });
+        runner.run(&torn(), |bytes| takes(&bytes)).unwrap_or_else(|error| panic!("{error}"));
+        runner.run(&batch(), |batch| takes(batch.to_string().as_bytes())).unwrap_or_else(|error| panic!("{error}"));
+        batches += 1_000;
+    }
+    println!("{batches} batches in a minute");
+}
+
 proptest! {
     #[test]
     fn no_batch_of_odd_events_breaks_the_check(batch in batch()) {
@@ -185,12 +245,7 @@ proptest! {
     }
 
     #[test]
-    fn no_bytes_break_the_check(batch in batch(), cuts in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..6)) {
-        let mut bytes = batch.to_string().into_bytes();
-        for (at, byte) in cuts {
-            let at = at.index(bytes.len());
-            bytes[at] = byte;
-        }
+    fn no_bytes_break_the_check(bytes in torn()) {
         takes(&bytes)?;
     }
 }

@@ -45,7 +45,7 @@ select n, at, took_ms, status, error, remote_ip, url, headers, answer
 /// Keeps attempts; one that is known already stays as it is.
 pub async fn insert(mut conn: Conn<'_>, attempts: &[NewAttempt<'_>]) -> Result<()> {
     for piece in pieces(attempts) {
-        let sql = AssertSqlSafe(rows_sql(INSERT, 11, piece.len(), "on conflict do nothing"));
+        let sql = AssertSqlSafe(rows_sql(&conn, INSERT, 11, piece.len(), "on conflict do nothing"));
         on!(&mut conn, db => {
             let mut query = sqlx::query(sql);
             for a in piece {

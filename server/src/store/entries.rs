@@ -31,7 +31,7 @@ const IN_ORDER: &str = ") order by account_id, view_id, seq";
 /// Stores entries; those known already change nothing.
 pub async fn insert(mut conn: Conn<'_>, entries: &[NewEntry]) -> Result<()> {
     for piece in pieces(entries) {
-        let sql = rows_sql(INSERT, INSERT_COLUMNS, piece.len(), ONCE);
+        let sql = rows_sql(&conn, INSERT, INSERT_COLUMNS, piece.len(), ONCE);
         on!(&mut conn, db => {
             let mut query = sqlx::query(AssertSqlSafe(sql));
             for row in piece {
@@ -49,7 +49,7 @@ pub async fn insert(mut conn: Conn<'_>, entries: &[NewEntry]) -> Result<()> {
 pub async fn of_views(mut conn: Conn<'_>, views: &[(i64, Uuid)]) -> Result<Vec<Entry>> {
     let mut entries = Vec::new();
     for piece in pieces(views) {
-        let sql = rows_sql(OF_VIEWS, 2, piece.len(), IN_ORDER);
+        let sql = rows_sql(&conn, OF_VIEWS, 2, piece.len(), IN_ORDER);
         let rows: Vec<Entry> = on!(&mut conn, db => {
             let mut query = sqlx::query_as(AssertSqlSafe(sql));
             for (account_id, view_id) in piece {

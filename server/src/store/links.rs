@@ -42,7 +42,7 @@ const DELETE: &str = "delete from links where account_id = $1 and video_id = $2 
 /// Adds links that nobody has played yet.
 pub async fn insert(mut conn: Conn<'_>, links: &[Link]) -> Result<()> {
     for piece in pieces(links) {
-        let sql = rows_sql(INSERT, 8, piece.len(), "");
+        let sql = rows_sql(&conn, INSERT, 8, piece.len(), "");
         on!(&mut conn, db => {
             let mut query = sqlx::query(AssertSqlSafe(sql));
             for link in piece {

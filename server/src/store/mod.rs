@@ -28,6 +28,7 @@ pub mod people;
 pub mod purge;
 pub mod reactions;
 pub mod replays;
+mod rows;
 pub mod salts;
 pub mod secrets;
 pub mod showings;
@@ -40,8 +41,9 @@ pub mod viewer_keys;
 pub mod viewers;
 pub mod views;
 
+pub(crate) use rows::{pieces, rows_sql};
 use sqlx::{
-    PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction,
+    Connection, PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction,
     pool::{PoolConnection, PoolOptions},
     postgres::PgConnectOptions,
     sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
@@ -204,6 +206,11 @@ impl Store {
             .acquire_timeout(ACQUIRE)
             .idle_timeout(None)
             .max_lifetime(None)
+            // When a disk is full SQLite ends a transaction by itself, and sqlx (0.9.0) believes for ever that it
+            // is open: such a connection is of no use any more, and a new one takes its place.
+            .before_acquire(|writer: &mut SqliteConnection, _| {
+                Box::pin(std::future::ready(Ok(!writer.is_in_transaction())))
+            })
             .connect_with(writing)
             .await?;
         let version: String = sqlx::query_scalar("select sqlite_version()").fetch_one(&writer).await?;
@@ -271,55 +278,20 @@ impl Store {
     }
 }
 
-/// `head values ($1,…),(…),… tail` for `rows` rows of `columns` values each.
-pub(crate) fn rows_sql(head: &str, columns: usize, rows: usize, tail: &str) -> String {
-    use std::fmt::Write;
-    let mut sql = String::with_capacity(head.len() + tail.len() + rows * columns * 6);
-    sql.push_str(head);
-    sql.push_str(" values ");
-    for row in 0..rows {
-        sql.push_str(if row == 0 { "(" } else { ",(" });
-        for column in 0..columns {
-            let comma = if column == 0 { "" } else { "," };
-            // Writing to a String can't fail.
-            let _ = write!(sql, "{comma}${}", row * columns + column + 1);
-        }
-        sql.push(')');
-    }
-    sql.push(' ');
-    sql.push_str(tail);
-    sql
-}
-
-/// Splits rows into pieces of a few fixed sizes, so that few statements are ever prepared; small
-/// ones, because SQLite looks each parameter up by its name in a list.
-pub(crate) fn pieces<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
-    const SIZES: [usize; 4] = [32, 8, 2, 1];
-    std::iter::from_fn(move || {
-        let size = *SIZES.iter().find(|size| **size <= rows.len())?;
-        let (piece, rest) = rows.split_at(size);
-        rows = rest;
-        Some(piece)
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn many_rows_are_one_statement() {
-        assert_eq!(
-            rows_sql("insert into t (a, b)", 2, 2, "on conflict do nothing"),
-            "insert into t (a, b) values ($1,$2),($3,$4) on conflict do nothing"
-        );
-    }
-
-    #[test]
-    fn pieces_keep_every_row_in_order() {
-        let rows: Vec<u32> = (0..75).collect();
-        let sizes: Vec<usize> = pieces(&rows).map(<[u32]>::len).collect();
-        assert_eq!(sizes, [32, 32, 8, 2, 1]);
-        assert_eq!(pieces(&rows).flatten().copied().collect::<Vec<_>>(), rows);
+    #[tokio::test]
+    async fn a_transaction_that_sqlite_ended_by_itself_blocks_nobody() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(&format!("sqlite://{}/test.db", folder.path().display())).await.expect("a database");
+        let mut tx = store.begin().await.expect("begun");
+        // As it does when the disk is full.
+        on!(tx.conn(), db => sqlx::query("rollback").execute(db).await.map(|_| ())).expect("rolled back");
+        assert!(tx.commit().await.is_err());
+        for _ in 0..2 {
+            store.begin().await.expect("the next one").commit().await.expect("committed");
+        }
     }
 }

@@ -28,7 +28,7 @@ pub async fn remove(conn: Conn<'_>, account_id: i64, video_id: i64, view_id: Uui
 /// Stores showings; those known already change nothing.
 pub async fn insert(mut conn: Conn<'_>, showings: &[Showing]) -> Result<()> {
     for piece in pieces(showings) {
-        let sql = rows_sql(INSERT, COLUMNS, piece.len(), ONCE);
+        let sql = rows_sql(&conn, INSERT, COLUMNS, piece.len(), ONCE);
         on!(&mut conn, db => {
             let mut query = sqlx::query(AssertSqlSafe(sql));
             for row in piece {

@@ -92,7 +92,7 @@ pub async fn add<const N: usize>(mut conn: Conn<'_>, table: &Table, changes: &Ch
     let added = table.sums.iter().map(|sum| format!("{sum} = {}.{sum} + excluded.{sum}", table.name));
     let tail = format!("on conflict ({}) do update set {}", key.join(", "), added.collect::<Vec<_>>().join(", "));
     for piece in pieces(&rows) {
-        let sql = rows_sql(&head, key.len() + table.sums.len(), piece.len(), &tail);
+        let sql = rows_sql(&conn, &head, key.len() + table.sums.len(), piece.len(), &tail);
         on!(&mut conn, db => {
             let mut query = sqlx::query(AssertSqlSafe(sql));
             for ((account_id, video_id, key), sums) in piece {
@@ -119,7 +119,7 @@ pub async fn add_viewers(mut conn: Conn<'_>, changes: &Changes<3>) -> Result<Vec
     let rows: Vec<_> = changes.iter().filter(|(_, [loads, plays, _])| *loads != 0 || *plays != 0).collect();
     let mut counted = Vec::with_capacity(rows.len());
     for piece in pieces(&rows) {
-        let sql = rows_sql(VIEWERS, 6, piece.len(), VIEWERS_ADD);
+        let sql = rows_sql(&conn, VIEWERS, 6, piece.len(), VIEWERS_ADD);
         let more: Vec<Counted> = on!(&mut conn, db => {
             let mut query = sqlx::query_as(AssertSqlSafe(sql));
             for ((account_id, video_id, key), [loads, plays, last_at]) in piece {

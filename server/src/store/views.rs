@@ -130,6 +130,10 @@ select id from views
 const MARK_PURGED: &str = "update views set purged_at = $3 where account_id = $1 and id = $2";
 const CLOSE: &str = "
 update views set closed_at = $3 where account_id = $1 and id = $2 and closed_at is null";
+const AHEAD: &str = "
+select account_id, id from views where closed_at is null and last_received_at > $1
+ order by account_id, id limit $2";
+const HEARD: &str = "update views set last_received_at = $3 where account_id = $1 and id = $2";
 const IDLE: &str = "
 select account_id, video_id, id, viewer_id, ip, surface, referrer, page_url, started_at,
        last_received_at, played, watched_ms, unique_ms, hidden_ms, muted_ms, uncredited_ms, entries, percent, spans,
@@ -156,7 +160,7 @@ pub async fn by_ids(mut conn: Conn<'_>, ids: &[(i64, Uuid)]) -> Result<Vec<View>
         Conn::Postgres(_) => ") order by account_id, id for update",
     };
     for piece in pieces(ids) {
-        let sql = rows_sql(BY_IDS, 2, piece.len(), end);
+        let sql = rows_sql(&conn, BY_IDS, 2, piece.len(), end);
         let rows: Vec<View> = on!(&mut conn, db => {
             let mut query = sqlx::query_as(AssertSqlSafe(sql));
             for (account_id, id) in piece {
@@ -193,6 +197,17 @@ pub async fn idle(conn: Conn<'_>, before: i64, limit: i64) -> Result<Vec<View>> 
     Ok(on!(conn, db => sqlx::query_as(IDLE).bind(before).bind(limit).fetch_all(db).await)?)
 }
 
+/// Open views that were last heard of after `moment`, at most `limit` of them.
+pub async fn ahead(conn: Conn<'_>, moment: i64, limit: i64) -> Result<Vec<(i64, Uuid)>> {
+    Ok(on!(conn, db => sqlx::query_as(AHEAD).bind(moment).bind(limit).fetch_all(db).await)?)
+}
+
+/// Sets when a view was last heard of.
+pub async fn heard(conn: Conn<'_>, account_id: i64, id: Uuid, at: i64) -> Result<()> {
+    on!(conn, db => sqlx::query(HEARD).bind(account_id).bind(id).bind(at).execute(db).await.map(|_| ()))?;
+    Ok(())
+}
+
 /// Views of which the sums have nothing yet, for the transaction to change.
 pub async fn not_summed(conn: Conn<'_>, limit: i64) -> Result<Vec<View>> {
     let sql = match &conn {
@@ -206,7 +221,7 @@ pub async fn not_summed(conn: Conn<'_>, limit: i64) -> Result<Vec<View>> {
 pub async fn replace(mut conn: Conn<'_>, views: &[View]) -> Result<()> {
     let insert = format!("insert into views ({COLUMNS})");
     for piece in pieces(views) {
-        let sql = rows_sql(&insert, COLUMN_COUNT, piece.len(), REPLACE);
+        let sql = rows_sql(&conn, &insert, COLUMN_COUNT, piece.len(), REPLACE);
         on!(&mut conn, db => {
             let mut query = sqlx::query(AssertSqlSafe(sql));
             for view in piece {

@@ -32,7 +32,7 @@ use app::{
     error::ApiError,
     interaction::{Interaction, Spec, lead_form::FASTEST_MS},
 };
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet, hash_map};
 use uuid::Uuid;
 
 /// What became of a group of batches.
@@ -45,8 +45,8 @@ pub struct Outcome {
 
 /// A view that was silent this long is over, in milliseconds.
 const SILENT_MS: i64 = 60_000;
-/// Views that one sweep closes at most.
-const SWEEP: i64 = 500;
+/// Views that one sweep closes at most: batches wait for it.
+const SWEEP: i64 = 50;
 
 /// Stores the batches in one transaction. `memory` spares reading what is known; drop it when this fails.
 pub async fn append(
@@ -260,16 +260,27 @@ pub async fn close_idle(
 ) -> store::Result<(usize, usize)> {
     let mut reader = store.reader().await?;
     let silent = views::idle(reader.conn(), now - SILENT_MS, SWEEP).await?;
+    let ahead = views::ahead(reader.conn(), now + SILENT_MS, SWEEP).await?;
     drop(reader);
-    if silent.is_empty() {
+    if silent.is_empty() && ahead.is_empty() {
         return Ok((0, 0));
     }
     let mut tx = store.begin().await?;
-    let mut queued = 0;
+    // The clock was set back: they were heard of now at the latest, and do not stay open until it is there again.
+    for (account_id, id) in ahead {
+        memory.forget((account_id, id));
+        views::heard(tx.conn(), account_id, id, now).await?;
+    }
+    let (mut queued, mut known) = (0, HashMap::new());
     for view in &silent {
         memory.forget((view.account_id, view.id));
-        if let Some(video) = videos::by_id(tx.conn(), view.video_id).await? {
-            queued += close(&mut tx, public_url, view, &video, now).await?;
+        if let hash_map::Entry::Vacant(place) = known.entry(view.video_id) {
+            place.insert(videos::by_id(tx.conn(), view.video_id).await?);
+        }
+        match known.get(&view.video_id) {
+            Some(Some(video)) => queued += close(&mut tx, public_url, view, video, now).await?,
+            // There is nothing left to tell of.
+            _ => _ = views::close(tx.conn(), view.account_id, view.id, now).await?,
         }
     }
     tx.commit().await?;

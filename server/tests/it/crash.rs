@@ -78,9 +78,12 @@ async fn send_until_gone(http: reqwest::Client, url: String, interaction: Uuid) 
         let mut view = View::of("demoTourOfCuepoint0001");
         let mut events = view.watching(5_000);
         events.push(view.click(5_200, interaction));
+        // The page is left at the end: the session is over.
+        events.push(view.event(5_300, json!({"type": "ended"})));
+        events.push(view.event(5_400, json!({"type": "hidden"})));
         let batch = view.batch(&events).to_string();
         match http.post(format!("{url}/engage/record")).body(batch).send().await {
-            Ok(answer) if answer.status() == 200 => acknowledged.extend((0..4).map(|seq| (view.session, seq))),
+            Ok(answer) if answer.status() == 200 => acknowledged.extend((0..6).map(|seq| (view.session, seq))),
             _ => return acknowledged,
         }
     }
@@ -115,7 +118,7 @@ async fn survives(rounds: usize) {
     for round in 0..rounds {
         let mut server = Running::start(folder.path());
         if round == 0 {
-            let body = json!({"url": receiver.url, "events": ["VideoCTA"]}).to_string();
+            let body = json!({"url": receiver.url, "events": ["VideoCTA", "VideoPlayedSessions"]}).to_string();
             let made = http
                 .post(format!("{}/api/v1/webhooks", server.url))
                 .bearer_auth(&server.api_key)
@@ -142,14 +145,18 @@ async fn survives(rounds: usize) {
     assert_eq!(rows.len(), distinct.len(), "nothing is stored twice");
     let lost = acknowledged.difference(&distinct).count();
     assert_eq!(lost, 0, "of {} acknowledged events", acknowledged.len());
-    assert!(acknowledged.len() > rounds * 4, "only {} events were acknowledged", acknowledged.len());
+    assert!(acknowledged.len() > rounds * 6, "only {} events were acknowledged", acknowledged.len());
 
     let database = format!("sqlite://{}", folder.path().join("data/cuepoint.db").display());
-    let messages = count(&database, "select count(*) from outbox").await;
+    let messages = count(&database, "select count(*) from outbox where event = 'VideoCTA'").await;
     let answers = count(&database, "select count(*) from answers").await;
     assert_eq!(messages, answers, "one message for each click, neither more nor fewer");
+    let over = count(&database, "select count(*) from outbox where event = 'VideoPlayedSessions'").await;
+    let views = count(&database, "select count(*) from views").await;
+    assert_eq!(over, views, "one message for each session that ended, neither more nor fewer");
     let clicks = acknowledged.iter().filter(|(_, seq)| *seq == 3).count();
-    assert!(usize::try_from(messages).expect("positive") >= clicks);
+    assert!(usize::try_from(messages.min(over)).expect("positive") >= clicks);
+    let messages = messages + over;
     let _server = Running::start(folder.path());
     let mut told = HashSet::new();
     while told.len() < usize::try_from(messages).expect("positive") {

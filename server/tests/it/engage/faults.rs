@@ -1,6 +1,6 @@
 //! What happens to every server in time: a clock that jumps, and clients that go in the middle of a request.
 
-use crate::support::{App, batch::View, count, on_each_engine};
+use crate::support::{App, batch::View, count, on_each_engine, receiver::Receiver};
 use app::{engage::Batch, words::Lang};
 use serde_json::{Value, json};
 use server::{
@@ -8,6 +8,7 @@ use server::{
     state::now,
     store::{Store, videos::Video},
     visitor::Visitor,
+    webhook::courier::Courier,
 };
 use tokio::{io::AsyncWriteExt, net::TcpStream, sync::Semaphore, task::JoinSet};
 
@@ -15,6 +16,7 @@ const DAY: i64 = 86_400_000;
 
 on_each_engine! {
     a_clock_that_jumps_a_day_changes_no_figure
+    a_clock_that_was_a_day_ahead_keeps_no_session_open
 }
 
 /// A batch that arrives when the server's clock shows `now`.
@@ -50,6 +52,28 @@ async fn a_clock_that_jumps_a_day_changes_no_figure(app: App) {
     assert_eq!(closed, 2, "both views end, wherever the clock was");
     assert_eq!(writer.close_idle(now() - DAY).await.expect("swept"), 0);
     assert_eq!(writer.close_idle(now() + 2 * DAY).await.expect("swept"), 0);
+}
+
+async fn a_clock_that_was_a_day_ahead_keeps_no_session_open(app: App) {
+    let receiver = Receiver::start().await;
+    app.subscribe(&receiver.url, &["VideoPlayedSessions"]).await;
+    let video = app.add_video(&[], |_| {}).await;
+    let mut view = View::of(&video.token);
+    let events = view.watching(15_000);
+    record(&app, &video, &view, &events, now() + DAY).await;
+    // The clock is right again; the viewer watches on for half a minute.
+    let writer = &app.state().writer;
+    assert_eq!(writer.close_idle(now()).await.expect("swept"), 0, "it was heard of now at the latest");
+    let more = [view.watched(30_100, 15_000, 30_000)];
+    record(&app, &video, &view, &more, now() + 30_000).await;
+    assert_eq!(writer.close_idle(now() + 62_000).await.expect("swept"), 0, "it is still watched");
+    assert_eq!(writer.close_idle(now() + 92_000).await.expect("swept"), 1);
+    assert_eq!(writer.close_idle(now() + DAY).await.expect("swept"), 0);
+    let courier = Courier::new(app.state().clone());
+    while courier.step(now() + DAY).await.expect("delivered") > 0 {}
+    let told: Vec<_> =
+        receiver.hooks().iter().map(|hook| hook.json()["VideoPlayedSessions"]["percentagePlayed"].clone()).collect();
+    assert_eq!(told, [json!(50)]);
 }
 
 /// Sends the first `bytes` of a request and is gone, without a word when `rudely`.

@@ -4,7 +4,7 @@ use crate::support::{App, batch::View};
 use app::{engage::Batch, words::Lang};
 use reqwest::Response;
 use server::{engine, state::now, store::Store, visitor::Visitor};
-use sqlx::{ConnectOptions, SqliteConnection, sqlite::SqliteConnectOptions};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, SqliteConnection, sqlite::SqliteConnectOptions};
 
 async fn watched(app: &App, token: &str) -> Response {
     let mut view = View::of(token);
@@ -99,4 +99,34 @@ async fn a_database_that_is_gone_sends_players_away() {
         (ready.status().as_u16(), app.get("/livez").send().await.expect("an answer").status().as_u16()),
         (503, 200)
     );
+}
+
+/// Whether anyone may connect to the database of this server; those who are there are sent away.
+async fn admit(app: &App, may: bool) {
+    let Store::Postgres(pool) = &app.state().store else { panic!("PostgreSQL was asked for") };
+    let name = pool.connect_options().get_database().expect("a name").to_owned();
+    let base = std::env::var("TEST_POSTGRES_URL").expect("set");
+    let mut other = PgConnection::connect(&base).await.expect("PostgreSQL");
+    let allow = AssertSqlSafe(format!("alter database {name} with allow_connections {may}"));
+    sqlx::query(allow).execute(&mut other).await.expect("altered");
+    let away = "select pg_terminate_backend(pid) from pg_stat_activity where datname = $1";
+    sqlx::query(away).bind(&name).execute(&mut other).await.expect("sent away");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_postgres_that_goes_and_comes_back_is_used_again_by_itself() {
+    let Some(app) = App::on_postgres().await else { return };
+    let video = app.add_video(&[], |_| {}).await;
+    assert_eq!(watched(&app, &video.token).await.status(), 200);
+    admit(&app, false).await;
+    let answers = futures_util::future::join_all((0..20).map(|_| watched(&app, &video.token))).await;
+    for answer in answers {
+        assert!(is_told_to_wait(&answer), "{answer:?}");
+    }
+    assert_eq!(app.get("/readyz").send().await.expect("an answer").status(), 503);
+    assert_eq!(app.get("/livez").send().await.expect("an answer").status(), 200);
+    admit(&app, true).await;
+    assert_eq!(watched(&app, &video.token).await.status(), 200);
+    assert_eq!(app.report(video.id).await["total_plays"], 2, "what was acknowledged is there, and nothing else");
+    assert_eq!(app.get("/readyz").send().await.expect("an answer").status(), 200);
 }

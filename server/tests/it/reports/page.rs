@@ -1,8 +1,16 @@
 //! The report page: who gets in, and that each of its numbers is the API's.
 
-use crate::support::{API_KEY, App, batch::View, cta, json_of};
-use serde_json::Value;
+use crate::support::{API_KEY, App, batch::View, cta, json_of, on_each_engine};
+use app::{
+    interaction::Interaction,
+    player::clock,
+    words::{Lang, Word},
+};
+use serde_json::{Value, json};
 use server::store::{Store, videos::Video};
+use uuid::Uuid;
+
+on_each_engine! { the_page_says_what_the_api_says_at_0_and_1_view }
 
 async fn link(app: &App, video: &Video) -> String {
     let asked = app.post(&format!("/api/v1/videos/{}/report-links", video.id)).bearer_auth(API_KEY);
@@ -41,6 +49,28 @@ fn rows(html: &str, id: &str) -> Vec<Vec<String>> {
     rows.collect()
 }
 
+/// What stands behind each of these openings, up to the next mark.
+fn texts(html: &str, opening: &str) -> Vec<String> {
+    let behind = html.split(opening).skip(1);
+    behind.map(|rest| rest.split('<').next().unwrap_or_default().replace(',', "")).collect()
+}
+
+/// The part of the page under this name.
+fn card<'a>(html: &'a str, id: &str) -> &'a str {
+    let (_, rest) = html.split_once(&format!("<section id=\"{id}\"")).unwrap_or_default();
+    rest.split("</section>").next().unwrap_or_default()
+}
+
+/// The items of a list, the number of each of them as text.
+fn listed(list: &Value, name: &str) -> Vec<String> {
+    let items = list.as_array().expect("a list");
+    items.iter().map(|one| one.pointer(name).expect("there").as_f64().expect("a number").to_string()).collect()
+}
+
+fn percents(numbers: Vec<String>) -> Vec<String> {
+    numbers.into_iter().map(|n| format!("{n}%")).collect()
+}
+
 /// Every number on the page stands in the API's answers.
 async fn agrees(app: &App, video: &Video, html: &str) {
     let report = app.report(video.id).await;
@@ -72,17 +102,79 @@ async fn agrees(app: &App, video: &Video, html: &str) {
         ["0", "25", "50", "75", "100"].map(|name| report["watch_rate"][name].to_string()).to_vec();
     assert_eq!(far, buckets);
     let series = ours("series").await;
-    let days: Vec<(String, String)> = series["items"]
+    let seconds = |day: &Value| clock((day["watched"].as_f64().expect("a number") * 1_000.0).round() as i64);
+    let days: Vec<[String; 3]> = series["items"]
         .as_array()
         .expect("a list")
         .iter()
         .rev()
-        .map(|day| (day["plays"].to_string(), day["page_loads"].to_string()))
+        .map(|day| [day["plays"].to_string(), day["page_loads"].to_string(), seconds(day)])
         .collect();
     // The first cell is a date, which has a comma of its own.
-    let table: Vec<(String, String)> =
-        rows(html, "time").into_iter().map(|row| (row[1].clone(), row[2].clone())).collect();
+    let table: Vec<Vec<String>> = rows(html, "time").into_iter().map(|row| row[1..].to_vec()).collect();
     assert_eq!(table, days);
+    let covered = format!("{}%", report["avg_unique_watch_rate"]);
+    assert!(html.contains(&Lang::En.with(Word::AverageCovered, &covered)), "{covered}");
+    let explained = ours("explain?metric=series.watched").await;
+    assert_eq!(figure(html, "watched"), clock(explained["inputs"]["watched_ms"].as_i64().expect("a number")));
+    let left_out = explained["left_out"]["views"].as_i64().expect("a number");
+    assert_eq!(html.contains(&Lang::En.with(Word::LeftOut, &left_out.to_string())), left_out > 0);
+
+    let answers = ours("answers").await["items"].take();
+    let interactions = card(html, "interactions");
+    let told: Vec<String> = answers
+        .as_array()
+        .expect("a list")
+        .iter()
+        .flat_map(|one| {
+            let n = |name: &str| one[name].to_string();
+            [n("impressions"), n("answers"), n("skips"), format!("{}%", one["answer_rate"].as_f64().expect("a number"))]
+        })
+        .collect();
+    assert_eq!(texts(interactions, "<dd>"), told);
+    let options: Vec<Value> = answers
+        .as_array()
+        .expect("a list")
+        .iter()
+        .flat_map(|one| one["options"].as_array().cloned().unwrap_or_default())
+        .collect();
+    let options = Value::from(options);
+    assert_eq!(texts(interactions, "class=\"bar-n\">"), listed(&options, "/answers"));
+    assert_eq!(texts(interactions, "class=\"bar-share\">"), percents(listed(&options, "/percent")));
+
+    let attention = ours("attention").await["items"].take();
+    let viewers = card(html, "viewers");
+    assert_eq!(texts(viewers, "class=\"spectator-share\">"), percents(listed(&attention, "/percentage_played")));
+    for (place, viewer) in attention.as_array().expect("a list").iter().enumerate() {
+        let n = viewer["views"].as_i64().expect("a number");
+        let said = if n == 1 { "1 view".to_owned() } else { format!("{n} views") };
+        let one = viewers.split("<li class=\"spectator\"").nth(place + 1).expect("a line");
+        assert!(one.contains(&format!("<span>{said}</span>")), "{said}");
+        let seconds = viewer["seconds"].as_array().expect("a list").iter();
+        let at = |second: &Value| clock(second.as_i64().expect("a number") * 1_000);
+        let seconds: Vec<Vec<String>> =
+            seconds.map(|run| vec![format!("{}–{}", at(&run[0]), at(&run[1])), run[2].to_string()]).collect();
+        assert_eq!(rows(html, &format!("viewer-{place}")), seconds);
+    }
+
+    let (mut plays, mut shares) = (Vec::new(), Vec::new());
+    for (group, list) in [
+        ("referrers", "referrers"),
+        ("referrers", "embed_locations"),
+        ("utm", "utm_campaign"),
+        ("devices", "types"),
+        ("regions", "regions"),
+    ] {
+        for source in ours(group).await[list].as_array().expect("a list").iter().filter(|one| one["plays"] != 0).take(8)
+        {
+            plays.push(source["plays"].to_string());
+            let of = report["total_plays"].as_f64().expect("a number");
+            let share = (source["plays"].as_f64().expect("a number") * 1_000.0 / of).round() / 10.0;
+            shares.push(format!("{share}%"));
+        }
+    }
+    let sources = card(html, "sources");
+    assert_eq!((texts(sources, "class=\"bar-n\">"), texts(sources, "class=\"bar-share\">")), (plays, shares));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -114,23 +206,32 @@ async fn a_report_opens_only_by_its_own_link_and_only_for_a_while() {
     assert_eq!(app.get(&old.replace(&app.url, "")).send().await.expect("an answer").status(), 403);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_page_says_what_the_api_says_at_0_and_1_view() {
-    let app = App::start().await;
-    let video = app.add_video(&[cta("https://example.com/")], |_| {}).await;
+async fn the_page_says_what_the_api_says_at_0_and_1_view(app: App) {
+    let poll: Interaction = serde_json::from_value(json!({
+        "id": Uuid::now_v7(), "kind": "poll", "at": {"s": 5}, "layout": "card",
+        "spec": {"question": "Well?", "choices": ["Yes", "No", "Perhaps"], "multiple": true}
+    }))
+    .expect("a poll");
+    let video = app.add_video(&[cta("https://example.com/"), poll.clone()], |_| {}).await;
     let path = link(&app, &video).await;
     agrees(&app, &video, &page(&app, &path).await).await;
     let mut view = View::of(&video.token);
-    let mut events = view.watching(31_000);
+    let from = "https://video.example.com/video/play/x?utm_campaign=autumn";
+    let opened = json!({"type": "load", "surface": "play", "referrer": "https://www.example.com/", "page_url": from});
+    let mut events = vec![view.event(0, opened)];
+    events.extend(view.watching(31_000).split_off(1));
     events.push(view.watched(36_000, 5_000, 9_000));
-    app.record(&view.batch(&events)).await;
+    events.push(view.event(36_100, json!({"type": "shown", "interaction": poll.id})));
+    let answer = json!({"type": "answer", "interaction": poll.id, "answer": {"choices": [0, 2]}});
+    events.push(view.event(37_000, answer));
+    assert_eq!(app.record(&view.batch(&events)).await.status(), 200);
     let html = page(&app, &path).await;
     agrees(&app, &video, &html).await;
     assert!(html.contains("Book a demo") && html.contains("Anonymous viewer"));
-    for lang in app::words::Lang::ALL {
+    for lang in Lang::ALL {
         let html = page(&app, &format!("{path}&lang={}", lang.code())).await;
         assert!(html.contains(&format!("dir=\"{}\"", lang.dir())), "{lang:?}");
-        assert!(html.contains(lang.say(app::words::Word::HowFar)), "{lang:?}");
+        assert!(html.contains(lang.say(Word::HowFar)), "{lang:?}");
     }
     // Two ids must never meet: the figures' names are referred to.
     let ids: Vec<&str> = html.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
