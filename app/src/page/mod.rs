@@ -1,8 +1,10 @@
 //! Whole pages: the document around a view, and what it loads.
 
+pub mod api;
 pub mod card;
 pub mod closed;
 pub mod confirm;
+mod docs;
 pub mod embed;
 pub mod gallery;
 pub mod home;

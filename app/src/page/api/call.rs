@@ -1,0 +1,132 @@
+//! One call: its address, what it takes, what it answers.
+
+use super::{code, fields, kind, list, pretty, text};
+use leptos::prelude::*;
+use serde_json::Value;
+
+pub fn shown(document: &Value, path: &str, method: &str, call: &Value) -> AnyView {
+    let id = text(&call["operationId"]);
+    let name = format!("{id}-name");
+    let (about, is_open) = (text(&call["description"]), call["security"].is_array());
+    view! {
+        <article class="docs-call" id=id.clone() aria-labelledby=name.clone()>
+            <h3 id=name>
+                <a href=format!("#{id}")>
+                    <span class=format!("docs-verb {method}")>{method.to_uppercase()}</span>
+                    " " <code>{path.to_owned()}</code>
+                </a>
+            </h3>
+            <p>
+                <strong>{text(&call["summary"])}"."</strong>
+                {(!about.is_empty()).then(|| format!(" {about}"))}
+                {is_open.then_some(" Needs no key.")}
+            </p>
+            {parameters(&id, call)}
+            {body(&id, call)}
+            {answers(document, &id, call)}
+            {example(document, path, method, call).map(|text| code("sh", text))}
+        </article>
+    }
+    .into_any()
+}
+
+fn parameters(id: &str, call: &Value) -> Option<AnyView> {
+    let rows: Vec<AnyView> = list(&call["parameters"])
+        .map(|one| row(&text(&one["name"]), one["required"] == true, &one["schema"], &place(one)))
+        .collect();
+    (!rows.is_empty()).then(|| framed(format!("Parameters of {id}"), "Parameter", rows))
+}
+
+fn place(parameter: &Value) -> String {
+    let about = text(&parameter["description"]);
+    match parameter["in"].as_str() {
+        Some("header") => format!("{about} (header)").trim_start().to_owned(),
+        _ => about,
+    }
+}
+
+fn body(id: &str, call: &Value) -> Option<AnyView> {
+    let content = &call["requestBody"]["content"];
+    if !content.is_object() {
+        return None;
+    }
+    let rows: Vec<AnyView> = fields(content).map(|(media, one)| row(media, true, &one["schema"], "")).collect();
+    Some(framed(format!("Body of {id}"), "Body", rows))
+}
+
+fn answers(document: &Value, id: &str, call: &Value) -> AnyView {
+    let rows = fields(&call["responses"]).map(|(status, answer)| {
+        let answer = match kind::name(answer) {
+            Some(name) => &document["components"]["responses"][name],
+            None => answer,
+        };
+        let kinds = fields(&answer["content"]).map(|(media, one)| {
+            let media = (media != "application/json").then(|| format!("{media}: "));
+            view! { <span class="docs-kind">{media} {kind::shown(&one["schema"])}</span> }
+        });
+        let headers = fields(&answer["headers"]).map(|(name, header)| {
+            view! { <span class="docs-more">{name.to_owned()} ": " {text(&header["description"])}</span> }
+        });
+        view! {
+            <tr>
+                <th scope="row"><code>{status.to_owned()}</code></th>
+                <td>{kinds.collect_view()}{text(&answer["description"])}{headers.collect_view()}</td>
+            </tr>
+        }
+        .into_any()
+    });
+    framed(format!("Answers of {id}"), "Answer", rows.collect())
+}
+
+/// The fields of a shape; none where it has no fields of its own.
+pub fn table(name: &str, shape: &Value) -> Option<AnyView> {
+    let is_needed = |field: &str| list(&shape["required"]).any(|one| one == field);
+    let rows: Vec<AnyView> = fields(&shape["properties"])
+        .map(|(field, one)| row(field, is_needed(field), one, &text(&one["description"])))
+        .collect();
+    if rows.is_empty() {
+        let kind = kind::shown(shape);
+        return Some(view! { <p class="docs-kind">{kind}</p> }.into_any());
+    }
+    Some(framed(format!("Fields of {name}"), "Field", rows))
+}
+
+fn row(name: &str, is_needed: bool, schema: &Value, about: &str) -> AnyView {
+    view! {
+        <tr>
+            <th scope="row"><code>{name.to_owned()}</code>{(!is_needed).then_some("?")}</th>
+            <td><span class="docs-kind">{kind::shown(schema)}</span>{about.to_owned()}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+fn framed(caption: String, head: &'static str, rows: Vec<AnyView>) -> AnyView {
+    view! {
+        <table class="docs-table">
+            <caption>{caption}</caption>
+            <thead><tr><th scope="col">{head}</th><th scope="col">"Meaning"</th></tr></thead>
+            <tbody>{rows}</tbody>
+        </table>
+    }
+    .into_any()
+}
+
+/// How a call with a body looks in a shell.
+fn example(document: &Value, path: &str, method: &str, call: &Value) -> Option<String> {
+    let example = call["requestBody"]["content"]["application/json"].get("example")?;
+    let host = text(&document["servers"][0]["url"]);
+    let path: Vec<String> = path
+        .split('/')
+        .map(|part| match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
+            Some(name) => format!("${}", name.to_uppercase()),
+            None => part.to_owned(),
+        })
+        .collect();
+    let verb = if method == "post" { String::new() } else { format!("-X {} ", method.to_uppercase()) };
+    let key = if call["security"].is_array() { "" } else { " -H \"Authorization: Bearer $API_KEY\"" };
+    let short = example.to_string();
+    let body = if short.len() > 90 { pretty(example) } else { short };
+    let body = body.replace('\'', "'\\''");
+    Some(format!("curl {verb}{host}{}{key} \\\n  -H \"Content-Type: application/json\" -d '{body}'", path.join("/")))
+}
