@@ -17,8 +17,10 @@ pub fn ApiPage(frame: Frame, document: Value) -> impl IntoView {
     let tags: Vec<(String, String)> =
         list(&document["tags"]).map(|tag| (text(&tag["name"]), text(&tag["description"]))).collect();
     let chapters = tags.iter().map(|(name, about)| chapter(&document, name, about)).collect_view();
-    let names = tags.iter().map(|(name, _)| name.clone());
-    let nav = std::iter::once("Begin".to_owned()).chain(names).chain(std::iter::once("Shapes".to_owned()));
+    let names = tags.into_iter().map(|(name, _)| name);
+    let names = std::iter::once("Begin".to_owned()).chain(names).chain(std::iter::once("Shapes".to_owned()));
+    let nav = names.map(|name| (format!("#{}", anchor(&name)), name));
+    let nav = nav.map(|(href, name)| view! { <li><a href=href>{name}</a></li> }).collect_view();
     view! {
         <Document
             frame
@@ -40,7 +42,7 @@ pub fn ApiPage(frame: Frame, document: Value) -> impl IntoView {
             <div class="docs-body">
                 <nav class="docs-nav" aria-label="On this page">
                     <ul>
-                        {nav.map(|name| view! { <li><a href=format!("#{}", anchor(&name))>{name}</a></li> }).collect_view()}
+                        {nav}
                     </ul>
                 </nav>
                 <main class="docs-main docs-api" data-host=host.clone()>

@@ -2,12 +2,8 @@
 
 use leptos::prelude::*;
 
-const PAGES: &[(&str, &str)] = &[
-    ("/docs/api", "API"),
-    ("/docs/webhooks", "Webhooks"),
-    ("/docs/metrics", "Figures"),
-    ("/sdk", "Embedding"),
-];
+const PAGES: &[(&str, &str)] =
+    &[("/docs/api", "API"), ("/docs/webhooks", "Webhooks"), ("/docs/metrics", "Figures"), ("/sdk", "Embedding")];
 
 /// The mark, and the way to the other pages. `here` is the address of this one.
 pub fn top(here: &'static str) -> impl IntoView {

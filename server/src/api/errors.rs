@@ -19,7 +19,9 @@ pub async fn shaped(request: Request, next: Next) -> Response {
     let said = fields::up_to(body, SENTENCE).await.unwrap_or_default();
     let said = String::from_utf8_lossy(&said);
     let message = match (status, said.trim()) {
-        (StatusCode::METHOD_NOT_ALLOWED, _) => "This address does not take that method; Allow names those that it takes.",
+        (StatusCode::METHOD_NOT_ALLOWED, _) => {
+            "This address does not take that method; Allow names those that it takes."
+        }
         (_, "") => status.canonical_reason().unwrap_or("The request was refused."),
         (_, said) => said,
     };

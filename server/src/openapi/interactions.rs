@@ -37,17 +37,24 @@ pub fn noun() -> Noun {
         delete(ONE, "deleteInteraction", "Take one off the timeline").empty(204, "It is gone."),
         post("/api/v1/videos/{id}/interactions/publish", "publishInteractions", "Let viewers have every draft")
             .answers(200, "WrittenTimeline"),
-        get("/api/v1/videos/{id}/interactions/lint", "lintInteractions", "What viewers would miss").answers(200, "Warnings"),
+        get("/api/v1/videos/{id}/interactions/lint", "lintInteractions", "What viewers would miss")
+            .answers(200, "Warnings"),
         get("/api/v1/videos/{id}/interactions/export", "exportInteractions", "The timeline for another video")
             .answers(200, "Timeline"),
-        post("/api/v1/videos/{id}/interactions/simulate", "simulateInteractions", "Play the timeline without a browser")
-            .about("By the player's own rules: what shows, what holds, and where playback is after each event.")
-            .body(JSON, "Simulation", Some(json!({ "events": [{ "type": "play" }, { "type": "time", "to_s": 12 }] })), true)
-            .fails(&[422])
-            .answers(200, "Simulated"),
-        get(SCHEMA, "showInteractionSchema", "The JSON Schema of interactions, for editors")
-            .open()
-            .answers_as(200, "application/schema+json", "object"),
+        post(
+            "/api/v1/videos/{id}/interactions/simulate",
+            "simulateInteractions",
+            "Play the timeline without a browser",
+        )
+        .about("By the player's own rules: what shows, what holds, and where playback is after each event.")
+        .body(JSON, "Simulation", Some(json!({ "events": [{ "type": "play" }, { "type": "time", "to_s": 12 }] })), true)
+        .fails(&[422])
+        .answers(200, "Simulated"),
+        get(SCHEMA, "showInteractionSchema", "The JSON Schema of interactions, for editors").open().answers_as(
+            200,
+            "application/schema+json",
+            "object",
+        ),
     ];
     Noun { name: "Interactions", about: "What stands on a video's timeline.", calls, shapes: shapes() }
 }
@@ -63,10 +70,11 @@ fn shapes() -> Vec<Shape> {
     let listed = ("interactions", "[ShownInteraction] ..100", "");
     vec![
         shape("ShownTimeline", "Interactions as they were written last.", &[listed]),
-        shape("WrittenTimeline", "What was written, and what its author had better look at.", &[
-            listed,
-            ("warnings", "[Warning]", ""),
-        ]),
+        shape(
+            "WrittenTimeline",
+            "What was written, and what its author had better look at.",
+            &[listed, ("warnings", "[Warning]", "")],
+        ),
         Shape::of(
             "ShownInteraction",
             json!({
@@ -85,29 +93,42 @@ fn shapes() -> Vec<Shape> {
             }),
         ),
         shape("Warnings", "What authors had better look at.", &[("warnings", "[Warning]", "")]),
-        shape("Warning", "Something that viewers would miss.", &[
-            ("interaction", "uuid", ""),
-            ("with?", "uuid", "The other one that it has to do with."),
-            ("field", "string", "A JSON pointer into the interaction."),
-            ("message", "string", ""),
-        ]),
-        shape("Simulation", "What a viewer does.", &[
-            ("events", "[SimulatedEvent] ..500", ""),
-            ("known?", "boolean | null", "Is the viewer's e-mail address known?"),
-            ("draft?", "boolean | null", "With drafts as if they were published?"),
-        ]),
+        shape(
+            "Warning",
+            "Something that viewers would miss.",
+            &[
+                ("interaction", "uuid", ""),
+                ("with?", "uuid", "The other one that it has to do with."),
+                ("field", "string", "A JSON pointer into the interaction."),
+                ("message", "string", ""),
+            ],
+        ),
+        shape(
+            "Simulation",
+            "What a viewer does.",
+            &[
+                ("events", "[SimulatedEvent] ..500", ""),
+                ("known?", "boolean | null", "Is the viewer's e-mail address known?"),
+                ("draft?", "boolean | null", "With drafts as if they were published?"),
+            ],
+        ),
         shape("SimulatedEvent", "Something that a viewer does, or the video by itself.", EVENT),
-        shape("Simulated", "Before anything happened, and after each event.", &[
-            ("start", "Moment", ""),
-            ("events", "[Moment]", ""),
-        ]),
-        shape("Moment", "What there is to see.", &[
-            ("position_s", "number 0..", ""),
-            ("showing", "[uuid]", ""),
-            ("holding", "[uuid]", "What playback waits for."),
-            ("paused", "boolean", ""),
-            ("refused?", "boolean", "The event was not allowed."),
-        ]),
+        shape(
+            "Simulated",
+            "Before anything happened, and after each event.",
+            &[("start", "Moment", ""), ("events", "[Moment]", "")],
+        ),
+        shape(
+            "Moment",
+            "What there is to see.",
+            &[
+                ("position_s", "number 0..", ""),
+                ("showing", "[uuid]", ""),
+                ("holding", "[uuid]", "What playback waits for."),
+                ("paused", "boolean", ""),
+                ("refused?", "boolean", "The event was not allowed."),
+            ],
+        ),
     ]
 }
 

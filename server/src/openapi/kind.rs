@@ -120,7 +120,10 @@ mod tests {
             ("[Video] ..20", json!({"type": "array", "items": {"$ref": "#/components/schemas/Video"}, "maxItems": 20})),
             ("[string | null]", json!({"type": "array", "items": {"type": ["string", "null"]}})),
             ("Theme | null", json!({"anyOf": [{"$ref": "#/components/schemas/Theme"}, {"type": "null"}]})),
-            ("[string] | string", json!({"anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": "string"}]})),
+            (
+                "[string] | string",
+                json!({"anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": "string"}]}),
+            ),
             ("null", json!({"type": "null"})),
             ("any", json!({})),
         ] {

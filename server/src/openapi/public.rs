@@ -43,25 +43,33 @@ pub fn noun() -> Noun {
 
 fn shapes() -> Vec<Shape> {
     vec![
-        shape("Batch", "Events of one view.", &[
-            ("v", "integer 1..1", ""),
-            ("session", "uuid", "One per view, a UUIDv7 of the client's."),
-            ("video", "string", "The video's token."),
-            ("pass?", "string | null", "As the page has it."),
-            ("sent", "instant", "The client's clock, in Unix milliseconds."),
-            ("events", "[ViewEvent] ..200", ""),
-        ]),
+        shape(
+            "Batch",
+            "Events of one view.",
+            &[
+                ("v", "integer 1..1", ""),
+                ("session", "uuid", "One per view, a UUIDv7 of the client's."),
+                ("video", "string", "The video's token."),
+                ("pass?", "string | null", "As the page has it."),
+                ("sent", "instant", "The client's clock, in Unix milliseconds."),
+                ("events", "[ViewEvent] ..200", ""),
+            ],
+        ),
         shape("ViewEvent", "Something that happened; what else it has depends on its type.", EVENT),
-        shape("Receipt", "What became of a batch.", &[
-            ("recorded", "integer 0..200", "Events that are on disk, now or earlier."),
-            ("refused", "[Refusal]", ""),
-            ("results", "[object]", "What a poll may show."),
-        ]),
-        shape("Refusal", "An event that is not stored, and why.", &[
-            ("seq", "integer 0..", ""),
-            ("field", "string", ""),
-            ("message", "string", ""),
-        ]),
+        shape(
+            "Receipt",
+            "What became of a batch.",
+            &[
+                ("recorded", "integer 0..200", "Events that are on disk, now or earlier."),
+                ("refused", "[Refusal]", ""),
+                ("results", "[object]", "What a poll may show."),
+            ],
+        ),
+        shape(
+            "Refusal",
+            "An event that is not stored, and why.",
+            &[("seq", "integer 0..", ""), ("field", "string", ""), ("message", "string", "")],
+        ),
         shape("Oembed", "A player, as oEmbed describes one.", OEMBED),
     ]
 }

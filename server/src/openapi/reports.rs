@@ -32,27 +32,44 @@ pub fn noun() -> Noun {
             .query("to", "string", "At most 750 days or hours later.")
             .answers(200, "Series")
             .fails(&[422]),
-        get("/api/v1/videos/{id}/reports/answers", "showAnswers", "What became of each interaction").lists("Outcome", "null"),
-        get("/api/v1/videos/{id}/reports/answers/{interaction}", "listAnswers", "Every answer as it was given, newest first")
-            .query("after", "string", "The `next` of the page before.")
-            .fails(&[422])
-            .lists("GivenAnswer", "string | null"),
-        get("/api/v1/videos/{id}/reports/attention", "listAttention", "Each viewer's seconds, and how often they were played")
-            .query("page", "integer 1..100000", "Ten are on a page; the first is 1.")
-            .query("viewer_id", "uuid", "Only this viewer.")
-            .lists("Attention", "integer | null"),
-        get("/api/v1/videos/{id}/reports/explain", "explainMetric", "How a figure was made, and what was left out and why")
-            .query("metric!", "string", "Such as avg_watch_rate; an error names all.")
-            .answers(200, "Explanation")
-            .fails(&[422]),
+        get("/api/v1/videos/{id}/reports/answers", "showAnswers", "What became of each interaction")
+            .lists("Outcome", "null"),
+        get(
+            "/api/v1/videos/{id}/reports/answers/{interaction}",
+            "listAnswers",
+            "Every answer as it was given, newest first",
+        )
+        .query("after", "string", "The `next` of the page before.")
+        .fails(&[422])
+        .lists("GivenAnswer", "string | null"),
+        get(
+            "/api/v1/videos/{id}/reports/attention",
+            "listAttention",
+            "Each viewer's seconds, and how often they were played",
+        )
+        .query("page", "integer 1..100000", "Ten are on a page; the first is 1.")
+        .query("viewer_id", "uuid", "Only this viewer.")
+        .lists("Attention", "integer | null"),
+        get(
+            "/api/v1/videos/{id}/reports/explain",
+            "explainMetric",
+            "How a figure was made, and what was left out and why",
+        )
+        .query("metric!", "string", "Such as avg_watch_rate; an error names all.")
+        .answers(200, "Explanation")
+        .fails(&[422]),
         get("/api/v1/videos/{id}/reports/{group}", "showSources", "Where viewers came from, and what with")
             .answers(200, "Sources"),
         get("/api/v1/videos/{id}/exports/{file}", "exportViews", "Everything, streamed")
             .answers_as(200, "text/csv", "string")
             .answers_as(200, "application/x-ndjson", "string"),
-        post("/api/v1/videos/{id}/report-links", "createReportLink", "An address that opens the report page for a while")
-            .some_fields("ReportLinkWish", json!({ "days": 30 }))
-            .answers(201, "Link"),
+        post(
+            "/api/v1/videos/{id}/report-links",
+            "createReportLink",
+            "An address that opens the report page for a while",
+        )
+        .some_fields("ReportLinkWish", json!({ "days": 30 }))
+        .answers(201, "Link"),
     ];
     Noun { name: "Reports", about: "What viewers watched and did.", calls, shapes: shapes() }
 }
@@ -71,31 +88,37 @@ fn shapes() -> Vec<Shape> {
             "popular_region": "Houston, Texas", "plays_in_popular_region": "1 plays from Houston, Texas",
             "popular_region_plays": 1
         })),
-        shape("Actions", "What viewers did, counted.", &[
-            count("no_of_actions"),
-            count("annotations"),
-            count("call_to_actions"),
-            count("forms"),
-            count("end_screens"),
-            count("questions"),
-            count("comments"),
-            count("reactions"),
-            count("replies"),
-        ]),
-        shape("WatchRate", "Plays by the largest of these percentages that each reached.", &[
-            count("0"),
-            count("25"),
-            count("50"),
-            count("75"),
-            count("100"),
-        ]),
-        shape("ViewerProfiles", "A page of viewers.", &[
-            ("status", "integer", ""),
-            ("viewer_profile", "[ViewerProfile] ..10", ""),
-            ("load_more", "boolean", "Is there another page?"),
-            ("page", "integer 1..", ""),
-            ("next_page", "integer 2..", ""),
-        ]),
+        shape(
+            "Actions",
+            "What viewers did, counted.",
+            &[
+                count("no_of_actions"),
+                count("annotations"),
+                count("call_to_actions"),
+                count("forms"),
+                count("end_screens"),
+                count("questions"),
+                count("comments"),
+                count("reactions"),
+                count("replies"),
+            ],
+        ),
+        shape(
+            "WatchRate",
+            "Plays by the largest of these percentages that each reached.",
+            &[count("0"), count("25"), count("50"), count("75"), count("100")],
+        ),
+        shape(
+            "ViewerProfiles",
+            "A page of viewers.",
+            &[
+                ("status", "integer", ""),
+                ("viewer_profile", "[ViewerProfile] ..10", ""),
+                ("load_more", "boolean", "Is there another page?"),
+                ("page", "integer 1..", ""),
+                ("next_page", "integer 2..", ""),
+            ],
+        ),
         shape("ViewerProfile", "One viewer of one video. What is not known is NA.", PROFILE).example(json!({
             "video_id": "988", "email": "michael.clark@icc.com", "viewer_name": "Michael Clark",
             "ip": "188.XXX.29.XXX", "last_viewed_time": "31/12/2018 02:23 AM",
@@ -105,48 +128,66 @@ fn shapes() -> Vec<Shape> {
             "viewer_id": "0199a3c2-7c1e-7e70-9e0c-1f5a2f1b7f00"
         })),
         shape("Retention", "One entry for each second of the video.", RETENTION),
-        shape("Series", "Figures of each day or hour.", &[
-            ("video_id", "integer", ""),
-            ("by", "'day' | 'hour'", ""),
-            ("items", "[Stretch] ..750", ""),
-        ]),
-        shape("Stretch", "A day, or an hour.", &[
-            ("at", "date-time", "When it begins."),
-            count("page_loads"),
-            count("plays"),
-            ("watched", "number 0..", "Seconds."),
-            ("finished", "integer 0..", "Views that reached the end."),
-        ]),
+        shape(
+            "Series",
+            "Figures of each day or hour.",
+            &[("video_id", "integer", ""), ("by", "'day' | 'hour'", ""), ("items", "[Stretch] ..750", "")],
+        ),
+        shape(
+            "Stretch",
+            "A day, or an hour.",
+            &[
+                ("at", "date-time", "When it begins."),
+                count("page_loads"),
+                count("plays"),
+                ("watched", "number 0..", "Seconds."),
+                ("finished", "integer 0..", "Views that reached the end."),
+            ],
+        ),
         shape("Outcome", "What became of an interaction.", OUTCOME),
-        shape("Option", "A choice of a poll, or a card of an end screen.", &[
-            ("option", "integer 0..", ""),
-            ("text", "string | null", ""),
-            count("answers"),
-            ("percent", "number 0..100", ""),
-            ("correct?", "boolean", ""),
-        ]),
-        shape("GivenAnswer", "An answer as it was given.", &[
-            ("view", "uuid", ""),
-            ("viewer_id", "uuid", ""),
-            ("email", "string | null", ""),
-            ("name", "string | null", ""),
-            ("answered_at", "date-time", ""),
-            ("answer", "any", "As the kind of interaction has it."),
-        ]),
-        shape("Attention", "What one viewer watched.", &[
-            ("viewer_id", "uuid", ""),
-            ("email", "string | null", ""),
-            ("name", "string | null", ""),
-            ("last_viewed_at", "date-time", ""),
-            count("views"),
-            ("percentage_played", "integer 0..100", ""),
-            ("watched", "number 0..", "Seconds."),
-            ("seconds", "[[integer] 3..3]", "Runs: from this second, up to that one, played so often."),
-        ]),
+        shape(
+            "Option",
+            "A choice of a poll, or a card of an end screen.",
+            &[
+                ("option", "integer 0..", ""),
+                ("text", "string | null", ""),
+                count("answers"),
+                ("percent", "number 0..100", ""),
+                ("correct?", "boolean", ""),
+            ],
+        ),
+        shape(
+            "GivenAnswer",
+            "An answer as it was given.",
+            &[
+                ("view", "uuid", ""),
+                ("viewer_id", "uuid", ""),
+                ("email", "string | null", ""),
+                ("name", "string | null", ""),
+                ("answered_at", "date-time", ""),
+                ("answer", "any", "As the kind of interaction has it."),
+            ],
+        ),
+        shape(
+            "Attention",
+            "What one viewer watched.",
+            &[
+                ("viewer_id", "uuid", ""),
+                ("email", "string | null", ""),
+                ("name", "string | null", ""),
+                ("last_viewed_at", "date-time", ""),
+                count("views"),
+                ("percentage_played", "integer 0..100", ""),
+                ("watched", "number 0..", "Seconds."),
+                ("seconds", "[[integer] 3..3]", "Runs: from this second, up to that one, played so often."),
+            ],
+        ),
         shape("Explanation", "How a figure was made.", EXPLANATION),
-        shape("Sources", "Lists of values, those with most plays first; their names depend on the group.", &[(
-            "video_id", "integer", "",
-        )]),
+        shape(
+            "Sources",
+            "Lists of values, those with most plays first; their names depend on the group.",
+            &[("video_id", "integer", "")],
+        ),
         shape("ReportLinkWish", "How long a link opens.", &[("days?", "integer 1..365 | null", "Usually 30.")]),
     ]
 }

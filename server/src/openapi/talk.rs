@@ -20,7 +20,8 @@ pub fn noun() -> Noun {
         delete("/api/v1/videos/{id}/comments/{comment}", "deleteComment", "Delete a comment with its replies")
             .empty(204, "They are gone."),
     ];
-    let shapes = vec![
+    let shapes =
+        vec![
         shape("Moderation", "What becomes of a comment.", &[("state", "'shown' | 'hidden'", "")]),
         shape("Comment", "A comment as the owner reads it.", &[
             ("id", "uuid", ""),

@@ -20,7 +20,10 @@ pub fn noun() -> Noun {
         calls.push(
             change
                 .about("What is not named stays; null resets a field.")
-                .fields("VideoChange", json!({ "title": "Our talk", "comments": "approve", "theme": { "accent": "#0b7a75" } }))
+                .fields(
+                    "VideoChange",
+                    json!({ "title": "Our talk", "comments": "approve", "theme": { "accent": "#0b7a75" } }),
+                )
                 .answers(200, "Video"),
         );
         let remove = delete(path, &format!("delete{more}Video"), "Delete a video");
@@ -86,50 +89,68 @@ fn shapes() -> Vec<Shape> {
             "thumbnail_url": "https://video.example.com/thumbnails/mp1lhvzM9gyOY1mg19Fl2Q.jpg",
             "thumbnail_play_url": "https://video.example.com/thumbnails/mp1lhvzM9gyOY1mg19Fl2Q_play.jpg"
         })),
-        shape("Videos", "A page of videos.", &[
-            ("status", "integer", "200"),
-            ("videos", "[Video] ..20", ""),
-            ("load_more", "boolean", "Is there another page?"),
-            ("page", "integer 1..", ""),
-            ("next_page", "integer 2..", ""),
-        ]),
+        shape(
+            "Videos",
+            "A page of videos.",
+            &[
+                ("status", "integer", "200"),
+                ("videos", "[Video] ..20", ""),
+                ("load_more", "boolean", "Is there another page?"),
+                ("page", "integer 1..", ""),
+                ("next_page", "integer 2..", ""),
+            ],
+        ),
         shape("VideoChange", "What is to be different about a video.", CHANGE),
-        shape("Theme", "A look that everyone can still read. Null is Cuepoint's own.", &[
-            ("accent?", "string | null", "A colour such as #5b50e0."),
-            ("text?", "string | null", "On cards and panels."),
-            ("background?", "string | null", "Of cards and panels."),
-            ("radius?", "integer 0..24 | null", "Of corners, in pixels."),
-            ("logo?", "Logo | null", ""),
-        ]),
-        shape("Logo", "A mark in the player's corner.", &[
-            ("src", "string", "data:image/png;base64,… or jpeg or webp, at most 48 KiB."),
-            ("alt?", "string ..120", ""),
-            ("href?", "string ..2048 | null", "Where it leads; it needs alt."),
-        ]),
-        shape("Captions", "Captions in one language.", &[
-            ("lang", "string", "BCP 47"),
-            ("label", "string", ""),
-            ("url", "uri", ""),
-        ]),
+        shape(
+            "Theme",
+            "A look that everyone can still read. Null is Cuepoint's own.",
+            &[
+                ("accent?", "string | null", "A colour such as #5b50e0."),
+                ("text?", "string | null", "On cards and panels."),
+                ("background?", "string | null", "Of cards and panels."),
+                ("radius?", "integer 0..24 | null", "Of corners, in pixels."),
+                ("logo?", "Logo | null", ""),
+            ],
+        ),
+        shape(
+            "Logo",
+            "A mark in the player's corner.",
+            &[
+                ("src", "string", "data:image/png;base64,… or jpeg or webp, at most 48 KiB."),
+                ("alt?", "string ..120", ""),
+                ("href?", "string ..2048 | null", "Where it leads; it needs alt."),
+            ],
+        ),
+        shape(
+            "Captions",
+            "Captions in one language.",
+            &[("lang", "string", "BCP 47"), ("label", "string", ""), ("url", "uri", "")],
+        ),
         shape("Loudness", "How loud it is (ITU-R BS.1770).", &[("lufs", "number", ""), ("peak_db", "number", "dBTP")]),
-        shape("SourceFile", "The file as it came.", &[
-            ("sha256", "string | null", ""),
-            ("bytes", "integer 0.. | null", ""),
-        ]),
-        shape("Deleted", "A video that is gone, and until when it can be had back.", &[
-            ("video_id", "integer", ""),
-            ("deleted", "boolean", ""),
-            ("undelete_until", "date-time", ""),
-        ]),
-        shape("Poster", "Where a poster is from: one of the two.", &[
-            ("at_s?", "number 0..1000000", "A moment of the video, in seconds."),
-            ("url?", "string", "A picture's address, fetched once."),
-        ]),
+        shape(
+            "SourceFile",
+            "The file as it came.",
+            &[("sha256", "string | null", ""), ("bytes", "integer 0.. | null", "")],
+        ),
+        shape(
+            "Deleted",
+            "A video that is gone, and until when it can be had back.",
+            &[("video_id", "integer", ""), ("deleted", "boolean", ""), ("undelete_until", "date-time", "")],
+        ),
+        shape(
+            "Poster",
+            "Where a poster is from: one of the two.",
+            &[
+                ("at_s?", "number 0..1000000", "A moment of the video, in seconds."),
+                ("url?", "string", "A picture's address, fetched once."),
+            ],
+        ),
         shape("Chapters", "Chapters in the order of time.", &[("chapters", "[Chapter] ..1000", "")]),
-        shape("Chapter", "Where one begins, and its name.", &[
-            ("at_s", "number 0..1000000", "Seconds."),
-            ("title", "string 1..200", ""),
-        ]),
+        shape(
+            "Chapter",
+            "Where one begins, and its name.",
+            &[("at_s", "number 0..1000000", "Seconds."), ("title", "string 1..200", "")],
+        ),
     ]
 }
 

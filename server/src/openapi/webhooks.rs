@@ -27,9 +27,13 @@ pub fn noun() -> Noun {
             .about("The answer tells the secret, this once.")
             .fields("WebhookWish", wish.clone())
             .answers(201, "NewWebhook"),
-        post("/webhook", "createCompatibleWebhook", "The same for older clients").fields("WebhookWish", wish).answers(201, "NewWebhook"),
+        post("/webhook", "createCompatibleWebhook", "The same for older clients")
+            .fields("WebhookWish", wish)
+            .answers(201, "NewWebhook"),
         get("/api/v1/webhooks/stream", "streamWebhooks", "Messages as server-sent events")
-            .about("For machines that can't be reached. Each event's id is the message's; after the last one it goes on.")
+            .about(
+                "For machines that can't be reached. Each event's id is the message's; after the last one it goes on.",
+            )
             .query("events", "string", "Names with commas between; all where it is left out.")
             .query("after", "uuid", "The id of the last message.")
             .header("Last-Event-ID", "uuid", "The same; it comes before `after`.")
@@ -59,9 +63,14 @@ pub fn noun() -> Noun {
         get("/api/v1/webhooks/{id}/replays/{replay}", "showReplay", "How far a replay is").answers(200, "Replay"),
         delete("/api/v1/webhooks/{id}/replays/{replay}", "cancelReplay", "Stop a replay")
             .empty(204, "What it has queued is sent."),
-        get("/api/v1/deliveries/{id}", "showDelivery", "A delivery with every attempt").answers(200, "DeliveryWithAttempts"),
-        post("/api/v1/deliveries/{id}/resend", "resendDelivery", "Send one that is over again; one that waits, at once")
-            .answers(202, "Delivery"),
+        get("/api/v1/deliveries/{id}", "showDelivery", "A delivery with every attempt")
+            .answers(200, "DeliveryWithAttempts"),
+        post(
+            "/api/v1/deliveries/{id}/resend",
+            "resendDelivery",
+            "Send one that is over again; one that waits, at once",
+        )
+        .answers(202, "Delivery"),
     ];
     let about = "Where your systems are told of what happens, and how that went. /docs/webhooks tells the rest.";
     Noun { name: "Webhooks", about, calls, shapes: shapes() }
@@ -71,22 +80,30 @@ fn shapes() -> Vec<Shape> {
     let of = |first: &[Field], more: &[Field]| [first, more].concat();
     vec![
         Shape::of("Event", json!({ "type": "string", "enum": EVENTS, "description": "What a message tells of." })),
-        shape("WebhookWish", "A new endpoint.", &of(
-            &[
-                ("url", "string 1..2048", "https, unless the operator allows more."),
-                ("events", "[Event] | string", "Names, also as text with commas between."),
-                ("secret_key?", "string 1..256 | null", "Your own; one is made where it is left out."),
-            ],
-            PACE,
-        )),
-        shape("WebhookChange", "What is to be different.", &of(
-            &[
-                ("url?", "string 1..2048", ""),
-                ("events?", "[Event] | string", ""),
-                ("state?", "'enabled' | 'disabled'", ""),
-            ],
-            PACE,
-        )),
+        shape(
+            "WebhookWish",
+            "A new endpoint.",
+            &of(
+                &[
+                    ("url", "string 1..2048", "https, unless the operator allows more."),
+                    ("events", "[Event] | string", "Names, also as text with commas between."),
+                    ("secret_key?", "string 1..256 | null", "Your own; one is made where it is left out."),
+                ],
+                PACE,
+            ),
+        ),
+        shape(
+            "WebhookChange",
+            "What is to be different.",
+            &of(
+                &[
+                    ("url?", "string 1..2048", ""),
+                    ("events?", "[Event] | string", ""),
+                    ("state?", "'enabled' | 'disabled'", ""),
+                ],
+                PACE,
+            ),
+        ),
         shape("Webhook", "An endpoint.", WEBHOOK).example(json!({
             "id": "0199a3c2-7c1e-7e70-9e0c-1f5a2f1b7f00", "url": "https://example.com/hooks", "events": ["VideoCTA"],
             "description": "", "state": "enabled", "disabled_at": null, "disabled_reason": null, "timeout_s": 15,
@@ -94,50 +111,79 @@ fn shapes() -> Vec<Shape> {
             "breaker": { "state": "closed", "until": null, "failing_since": null }, "old_secret_until": null,
             "created_at": 1795435200000_i64
         })),
-        shape("NewWebhook", "An endpoint with its secret.", &of(WEBHOOK, &[
-            ("secret_key", "string", "As you wrote it, or as it was made."),
-            ("whsec", "string", "The same as Standard Webhooks has it."),
-        ])),
-        shape("Breaker", "Is the endpoint spared because it fails?", &[
-            ("state", "'closed' | 'paused' | 'open'", ""),
-            ("until", "integer | null", "Unix milliseconds."),
-            ("failing_since", "integer | null", ""),
-        ]),
-        shape("SecretWish", "Another secret.", &[("secret_key?", "string 1..256 | null", "One is made where it is left out.")]),
+        shape(
+            "NewWebhook",
+            "An endpoint with its secret.",
+            &of(
+                WEBHOOK,
+                &[
+                    ("secret_key", "string", "As you wrote it, or as it was made."),
+                    ("whsec", "string", "The same as Standard Webhooks has it."),
+                ],
+            ),
+        ),
+        shape(
+            "Breaker",
+            "Is the endpoint spared because it fails?",
+            &[
+                ("state", "'closed' | 'paused' | 'open'", ""),
+                ("until", "integer | null", "Unix milliseconds."),
+                ("failing_since", "integer | null", ""),
+            ],
+        ),
+        shape(
+            "SecretWish",
+            "Another secret.",
+            &[("secret_key?", "string 1..256 | null", "One is made where it is left out.")],
+        ),
         shape("TestWish", "What the message is about.", &[("event", "Event", "")]),
         shape("Delivery", "A message on its way to an endpoint.", DELIVERY),
-        shape("DeliveryWithAttempts", "A delivery with all that was sent and answered.", &of(DELIVERY, &[(
-            "attempts", "[Attempt]", "",
-        )])),
-        shape("Attempt", "One attempt.", &[
-            ("n", "integer 1..", ""),
-            ("at", "instant", "Unix milliseconds."),
-            ("took_ms", "integer 0..", ""),
-            ("status", "integer | null", ""),
-            ("error", "string | null", "A short word."),
-            ("remote_ip", "string | null", ""),
-            ("answer", "string | null", "Its first 16 KiB."),
-            ("request", "object | null", "method, url, headers and body, the signatures cut short."),
-            ("curl", "string | null", "The same as a command that signs it anew."),
-        ]),
-        shape("ReplayWish", "Which messages.", &[
-            ("from", "integer 0..", "Unix milliseconds."),
-            ("until?", "integer 0.. | null", "Usually now."),
-            ("events?", "[Event] | string | null", "Usually the endpoint's."),
-            ("which?", "'missed' | 'all'", ""),
-        ]),
-        shape("Replay", "Messages that are sent again.", &[
-            ("id", "uuid", ""),
-            ("webhook", "uuid", ""),
-            ("state", "'running' | 'done' | 'cancelled'", ""),
-            ("from", "instant", ""),
-            ("until", "instant", ""),
-            ("events", "[string]", ""),
-            ("which", "'missed' | 'all'", ""),
-            ("queued", "integer 0..", "Deliveries so far."),
-            ("created_at", "instant", ""),
-            ("updated_at", "instant", ""),
-        ]),
+        shape(
+            "DeliveryWithAttempts",
+            "A delivery with all that was sent and answered.",
+            &of(DELIVERY, &[("attempts", "[Attempt]", "")]),
+        ),
+        shape(
+            "Attempt",
+            "One attempt.",
+            &[
+                ("n", "integer 1..", ""),
+                ("at", "instant", "Unix milliseconds."),
+                ("took_ms", "integer 0..", ""),
+                ("status", "integer | null", ""),
+                ("error", "string | null", "A short word."),
+                ("remote_ip", "string | null", ""),
+                ("answer", "string | null", "Its first 16 KiB."),
+                ("request", "object | null", "method, url, headers and body, the signatures cut short."),
+                ("curl", "string | null", "The same as a command that signs it anew."),
+            ],
+        ),
+        shape(
+            "ReplayWish",
+            "Which messages.",
+            &[
+                ("from", "integer 0..", "Unix milliseconds."),
+                ("until?", "integer 0.. | null", "Usually now."),
+                ("events?", "[Event] | string | null", "Usually the endpoint's."),
+                ("which?", "'missed' | 'all'", ""),
+            ],
+        ),
+        shape(
+            "Replay",
+            "Messages that are sent again.",
+            &[
+                ("id", "uuid", ""),
+                ("webhook", "uuid", ""),
+                ("state", "'running' | 'done' | 'cancelled'", ""),
+                ("from", "instant", ""),
+                ("until", "instant", ""),
+                ("events", "[string]", ""),
+                ("which", "'missed' | 'all'", ""),
+                ("queued", "integer 0..", "Deliveries so far."),
+                ("created_at", "instant", ""),
+                ("updated_at", "instant", ""),
+            ],
+        ),
     ]
 }
 

@@ -15,7 +15,9 @@ fn routes(app: &App) -> BTreeSet<String> {
     let printed = format!("{:?}", server::routes::router(app.state().clone()));
     let texts = printed.split('"').skip(1).step_by(2);
     let paths = texts.filter(|text| text.starts_with('/')).map(str::to_owned);
-    paths.filter(|path| path.starts_with("/api/") && path != "/api/v1/{*rest}" || BESIDE.contains(&path.as_str())).collect()
+    paths
+        .filter(|path| path.starts_with("/api/") && path != "/api/v1/{*rest}" || BESIDE.contains(&path.as_str()))
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -50,11 +52,19 @@ async fn the_description_has_every_route_and_no_other_method_by_method() {
 async fn the_description_is_served_to_anyone() {
     let app = App::start().await;
     let answer = app.get("/api/openapi.json").send().await.expect("an answer");
-    assert_eq!((answer.status().as_u16(), &answer.headers()["access-control-allow-origin"]), (200, &"*".parse().expect("text")));
+    assert_eq!(
+        (answer.status().as_u16(), &answer.headers()["access-control-allow-origin"]),
+        (200, &"*".parse().expect("text"))
+    );
     let document: Value = serde_json::from_str(&answer.text().await.expect("text")).expect("JSON");
     assert_eq!((&document["openapi"], &document["servers"][0]["url"]), (&json!("3.1.1"), &json!(app.url)));
     let page = app.get("/docs/api").send().await.expect("an answer").text().await.expect("a page");
-    for call in DOCUMENT["paths"].as_object().expect("paths").values().flat_map(|calls| calls.as_object().expect("calls").values()) {
+    for call in DOCUMENT["paths"]
+        .as_object()
+        .expect("paths")
+        .values()
+        .flat_map(|calls| calls.as_object().expect("calls").values())
+    {
         let id = call["operationId"].as_str().expect("a name");
         assert!(page.contains(&format!("id=\"{id}\"")), "{id}");
     }
@@ -78,8 +88,10 @@ async fn every_error_has_the_same_shape() {
         assert_eq!(shape, (status, &json!(status), &json!(status), &json!(kind)), "{method} {path}: {error}");
         assert!(error["message"].as_str().is_some_and(|message| !message.is_empty()), "{error}");
     }
-    let put = app.http.put(format!("{}/api/v1/webhooks", app.url)).bearer_auth(API_KEY).send().await.expect("an answer");
+    let put =
+        app.http.put(format!("{}/api/v1/webhooks", app.url)).bearer_auth(API_KEY).send().await.expect("an answer");
     assert_eq!(put.headers()["allow"], "GET,HEAD,POST");
-    let form = app.post("/api/v1/videos").bearer_auth(API_KEY).header("content-type", "multipart/form-data; boundary=x");
+    let form =
+        app.post("/api/v1/videos").bearer_auth(API_KEY).header("content-type", "multipart/form-data; boundary=x");
     assert_eq!(form.body("--x--").send().await.expect("an answer").status(), 422);
 }

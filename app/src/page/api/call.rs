@@ -6,11 +6,10 @@ use serde_json::Value;
 
 pub fn shown(document: &Value, path: &str, method: &str, call: &Value) -> AnyView {
     let id = text(&call["operationId"]);
-    let name = format!("{id}-name");
     let (about, is_open) = (text(&call["description"]), call["security"].is_array());
     view! {
-        <article class="docs-call" id=id.clone() aria-labelledby=name.clone()>
-            <h3 id=name>
+        <article class="docs-call" id=id.clone() aria-labelledby=format!("{id}-name")>
+            <h3 id=format!("{id}-name")>
                 <a href=format!("#{id}")>
                     <span class=format!("docs-verb {method}")>{method.to_uppercase()}</span>
                     " " <code>{path.to_owned()}</code>

@@ -24,7 +24,8 @@ pub fn shown(schema: &Value) -> AnyView {
         }
     }
     if schema["type"] == "array" {
-        return view! { "list of " {shown(&schema["items"])} {said(bounds(schema, "minItems", "maxItems"))} }.into_any();
+        return view! { "list of " {shown(&schema["items"])} {said(bounds(schema, "minItems", "maxItems"))} }
+            .into_any();
     }
     words(schema).into_any()
 }

@@ -1,12 +1,7 @@
 //! Every path of the description, called for what is another account's, and without a key: it is not there, and
 //! nothing changes.
 
-use crate::support::{
-    API_KEY, App, cta,
-    described::DOCUMENT,
-    on_each_engine,
-    receiver::Receiver,
-};
+use crate::support::{API_KEY, App, cta, described::DOCUMENT, on_each_engine, receiver::Receiver};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
@@ -77,7 +72,9 @@ impl Things {
                 "iid" | "interaction" => self.ids["interactions"].as_str(),
                 "video_id" => self.ids["videos"].as_str(),
                 _ if last == "video" => self.ids["videos"].as_str(),
-                name => self.ids.get(last).unwrap_or_else(|| panic!("make one of {last} above for {{{name}}} of {path}")),
+                name => {
+                    self.ids.get(last).unwrap_or_else(|| panic!("make one of {last} above for {{{name}}} of {path}"))
+                }
             }
         });
         parts.collect::<Vec<_>>().join("/")
@@ -96,9 +93,10 @@ fn request(app: &App, method: &str, address: &str, call: &Value) -> RequestBuild
         }
     }
     let Some(bodies) = call["requestBody"]["content"].as_object() else { return request };
-    let (kind, body) = bodies.iter().find(|(_, body)| body.get("example").is_some()).unwrap_or_else(|| {
-        bodies.iter().next().expect("a body")
-    });
+    let (kind, body) = bodies
+        .iter()
+        .find(|(_, body)| body.get("example").is_some())
+        .unwrap_or_else(|| bodies.iter().next().expect("a body"));
     let body = match (kind.as_str(), &body["example"]) {
         ("application/json", example) => example.to_string(),
         (_, Value::String(text)) => text.clone(),
@@ -146,17 +144,17 @@ async fn what_is_another_account_s_is_not_there_and_does_not_change(app: App) {
         if !path.contains('{') || OF_ANYONE.contains(path) {
             continue;
         }
-        let answer = request(&app, method, &things.address(path), call).bearer_auth(OTHER).send().await.expect("an answer");
+        let answer =
+            request(&app, method, &things.address(path), call).bearer_auth(OTHER).send().await.expect("an answer");
         assert_eq!(answer.status(), 404, "{method} {path} with another account's key");
         tried += 1;
     }
     assert!(tried > 55, "{tried}");
     // Where the id stands elsewhere than in the path.
     let id = &things.ids["videos"];
-    for path in [
-        format!("/api/v1/me/video/reports?video_id={id}"),
-        format!("/api/v1/me/video/viewer_profile?video_id={id}"),
-    ] {
+    for path in
+        [format!("/api/v1/me/video/reports?video_id={id}"), format!("/api/v1/me/video/viewer_profile?video_id={id}")]
+    {
         assert_eq!(app.call_as(OTHER, "GET", &path, None).await.0, 404, "{path}");
     }
     let replaces = app.post("/api/v1/uploads").bearer_auth(OTHER).header("upload-length", 5);

@@ -60,7 +60,11 @@ async fn strange_requests_get_answers_that_are_described() {
     let document = app.folder.path().join("openapi.json");
     std::fs::write(&document, prepared(&app, &nowhere, &ids[1..])).expect("written");
     let mut command = Command::new(schemathesis);
-    command.arg("run").arg(&document).args(["--url", &app.url]).args(["--header", &format!("Authorization: Bearer {API_KEY}")]);
+    command
+        .arg("run")
+        .arg(&document)
+        .args(["--url", &app.url])
+        .args(["--header", &format!("Authorization: Bearer {API_KEY}")]);
     command.args(["--checks", CHECKS, "--phases", "examples,coverage,fuzzing", "--max-examples", "8"]);
     command.args(["--seed", "1", "--request-timeout", "20", "--generation-database", "none", "--no-color"]);
     for call in LEFT_OUT {

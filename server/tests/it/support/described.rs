@@ -36,7 +36,8 @@ pub fn check(method: &str, address: &str, status: u16, kind: &str, body: &Value)
     let Some(call) = DOCUMENT["paths"][path].get(&method) else { return };
     let answers = &call["responses"];
     let range = format!("{}XX", status / 100);
-    let Some((name, answer)) = [status.to_string(), range].into_iter().find_map(|name| Some((name.clone(), answers.get(&name)?)))
+    let Some((name, answer)) =
+        [status.to_string(), range].into_iter().find_map(|name| Some((name.clone(), answers.get(&name)?)))
     else {
         panic!("{method} {path} answers {status}, which the document does not tell: {body}");
     };
@@ -54,7 +55,8 @@ pub fn check(method: &str, address: &str, status: u16, kind: &str, body: &Value)
         return;
     }
     let check = checked(format!("{method} {path} {name}"), schema);
-    let wrong: Vec<String> = check.iter_errors(body).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    let wrong: Vec<String> =
+        check.iter_errors(body).map(|error| format!("{}: {error}", error.instance_path())).collect();
     assert!(wrong.is_empty(), "{method} {path}: the answer is not as the document tells: {wrong:#?}\n{body:#}");
 }
 

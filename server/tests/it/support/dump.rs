@@ -14,7 +14,9 @@ impl App {
                 let tables = "select name from sqlite_master where type = 'table' and name not like 'sqlite_%'";
                 let tables: Vec<String> = sqlx::query_scalar(tables).fetch_all(readers).await.expect("tables");
                 for table in tables {
-                    let columns = format!("select group_concat('quote(\"' || name || '\")', '||'', ''||') from pragma_table_info('{table}')");
+                    let columns = format!(
+                        "select group_concat('quote(\"' || name || '\")', '||'', ''||') from pragma_table_info('{table}')"
+                    );
                     let columns: String =
                         sqlx::query_scalar(AssertSqlSafe(columns)).fetch_one(readers).await.expect("columns");
                     let rows = format!("select {columns} as row from \"{table}\" order by row");
