@@ -13,6 +13,7 @@ pub mod metrics;
 pub mod play;
 pub mod report;
 pub mod sdk;
+pub mod snippet;
 pub mod upload;
 pub mod webhooks;
 

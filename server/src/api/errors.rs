@@ -2,14 +2,22 @@
 //! an address that is no text, a query that names something twice, a method that is not there.
 
 use super::fields;
+use crate::reply::Reply;
 use app::error::ApiError;
-use axum::{extract::Request, middleware::Next, response::Response};
+use axum::{
+    extract::Request,
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 /// The longest sentence of the framework that is passed on, in bytes.
 const SENTENCE: usize = 1_024;
 
 pub async fn shaped(request: Request, next: Next) -> Response {
+    if request.uri().path_and_query().is_some_and(|text| text.as_str().contains("%00")) {
+        return Reply(fields::nul()).into_response();
+    }
     let answer = next.run(request).await;
     let status = answer.status();
     if !status.is_client_error() || !is_plain(answer.headers()) {

@@ -67,7 +67,8 @@ fn nullable(mut schema: Value, is_nullable: bool) -> Value {
 
 fn single(text: &str) -> Value {
     let (name, range) = match text.rsplit_once(' ') {
-        Some((name, range)) if range.contains("..") => (name.trim(), Some(range)),
+        // Not one inside of brackets.
+        Some((name, range)) if range.contains("..") && !range.ends_with(']') => (name.trim(), Some(range)),
         _ => (text, None),
     };
     if let Some(items) = name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
@@ -123,6 +124,12 @@ mod tests {
             (
                 "[string] | string",
                 json!({"anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": "string"}]}),
+            ),
+            (
+                "[[integer 0..] 3..3]",
+                json!({"type": "array", "items": {
+                    "type": "array", "items": {"type": "integer", "minimum": 0}, "minItems": 3, "maxItems": 3
+                }}),
             ),
             ("null", json!({"type": "null"})),
             ("any", json!({})),

@@ -48,6 +48,8 @@ pub fn noun() -> Noun {
             .body("image/*", "file", None, true)
             .answers(200, "Video"),
         delete("/api/v1/videos/{id}/poster", "resetPoster", "Go back to a poster from the video").answers(200, "Video").fails(&[422]),
+        get("/api/v1/videos/{id}/snippets", "showSnippets", "HTML to paste elsewhere")
+            .answers(200, "Snippets"),
         get("/api/v1/videos/{id}/captions", "listCaptions", "The captions of a video").lists("Captions", "null"),
         put("/api/v1/videos/{id}/captions/{lang}", "setCaptions", "Set the captions in one language")
             .about("WebVTT, or SRT, which becomes it.")
@@ -119,6 +121,16 @@ fn shapes() -> Vec<Shape> {
                 ("src", "string", "data:image/png;base64,… or jpeg or webp, at most 48 KiB."),
                 ("alt?", "string ..120", ""),
                 ("href?", "string ..2048 | null", "Where it leads; it needs alt."),
+            ],
+        ),
+        shape(
+            "Snippets",
+            "HTML that shows a video elsewhere.",
+            &[
+                ("frame", "string", "As wide as where it stands."),
+                ("fixed", "string", "640 pixels wide."),
+                ("element", "string", "The element of the SDK."),
+                ("mail", "string", "An animated preview, else a poster, that leads to the page."),
             ],
         ),
         shape(

@@ -40,9 +40,20 @@ fn prepared(app: &App, nowhere: &str, ids: &[(&str, Value)]) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "slow"]
-async fn strange_requests_get_answers_that_are_described() {
+async fn strange_requests_get_answers_that_are_described_on_sqlite() {
+    strange_requests_get_answers_that_are_described(App::start().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "slow"]
+async fn strange_requests_get_answers_that_are_described_on_postgres() {
+    if let Some(app) = App::on_postgres().await {
+        strange_requests_get_answers_that_are_described(app).await;
+    }
+}
+
+async fn strange_requests_get_answers_that_are_described(app: App) {
     let Ok(schemathesis) = std::env::var("TEST_SCHEMATHESIS") else { return };
-    let app = App::start().await;
     let video = app.add_video(&[cta("https://example.com/")], |_| {}).await;
     // A port that nobody listens at.
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
