@@ -28,10 +28,10 @@ test("every call and every shape stands on the page, which stands up to axe, lig
 
 test("one call is linked to, its body leads to its shape, and other pages are near", async ({ page, server }) => {
   await page.goto(`${server.url}/docs/api#createWebhook`);
-  const call = page.getByRole("article", { name: "POST /api/v1/webhooks" });
+  const call = page.getByRole("article", { name: "POST /api/v1/webhooks", exact: true });
   await expect(call.getByRole("heading")).toBeInViewport();
   await call.getByRole("link", { name: "WebhookWish" }).first().click();
-  await expect(page.getByRole("article", { name: "WebhookWish" }).getByRole("heading")).toBeInViewport();
+  await expect(page.getByRole("article", { name: "WebhookWish", exact: true }).getByRole("heading")).toBeInViewport();
   const near = page.getByRole("navigation", { name: "Documentation" });
   await expect(near.getByRole("link", { name: "API" })).toHaveAttribute("aria-current", "page");
   for (const name of ["Webhooks", "Figures", "Embedding", "API"]) {

@@ -21,14 +21,17 @@ const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_co
 /// Longer than it takes.
 const PATIENCE: Duration = Duration::from_secs(900);
 
-/// The document, with what is there in the place of ids, and nothing in its examples that is not on this machine.
-fn prepared(app: &App, nowhere: &str, ids: &[(&str, Value)]) -> String {
+/// A parameter of paths that have this in them, and what is there by that name.
+type There<'a> = (&'a str, &'a str, Value);
+
+/// The document, with what is there among the ids, and nothing in its examples that is not on this machine.
+fn prepared(app: &App, nowhere: &str, ids: &[There<'_>]) -> String {
     let mut document = server::openapi::document(&app.url);
     for (path, calls) in document["paths"].as_object_mut().expect("paths") {
         for call in calls.as_object_mut().expect("calls").values_mut() {
             for parameter in call["parameters"].as_array_mut().into_iter().flatten() {
-                let known = ids.iter().find(|(place, _)| path.contains(place) && parameter["in"] == "path");
-                if let (Some((_, id)), true) = (known, parameter["name"] != "lang") {
+                let is_it = |there: &&There<'_>| parameter["name"] == there.0 && path.contains(there.1);
+                if let Some((.., id)) = ids.iter().find(is_it).filter(|_| parameter["in"] == "path") {
                     parameter["example"] = id.clone();
                     parameter["schema"] = json!({ "anyOf": [{ "const": id }, parameter["schema"]] });
                 }
@@ -61,15 +64,17 @@ async fn strange_requests_get_answers_that_are_described(app: App) {
     drop(listener);
     let webhook = app.subscribe(&nowhere, &["VideoCTA"]).await["id"].clone();
     let (_, timeline) = app.call("GET", &format!("/api/v1/videos/{}/interactions", video.id), None).await;
+    let interaction = &timeline["interactions"][0]["id"];
     let ids = [
-        ("{iid}", timeline["interactions"][0]["id"].clone()),
-        ("/me/video/", json!(video.id)),
-        ("/videos/", json!(video.id)),
-        ("/webhooks/", webhook),
+        ("id", "/me/video/", json!(video.id)),
+        ("video_id", "/me/video/", json!(video.id)),
+        ("id", "/videos/", json!(video.id)),
+        ("id", "/webhooks/", webhook),
+        ("iid", "/videos/", interaction.clone()),
+        ("interaction", "/videos/", interaction.clone()),
     ];
-    // Where a path names two things, the second is made up.
     let document = app.folder.path().join("openapi.json");
-    std::fs::write(&document, prepared(&app, &nowhere, &ids[1..])).expect("written");
+    std::fs::write(&document, prepared(&app, &nowhere, &ids)).expect("written");
     let mut command = Command::new(schemathesis);
     command
         .arg("run")
