@@ -59,11 +59,12 @@ fn begin(document: &Value, host: &str) -> AnyView {
     let example = format!("curl {host}/api/v1/me/videos/list -H \"Authorization: Bearer $API_KEY\"");
     let error = list(&document["components"]["schemas"]["Error"]["examples"]).next().map(pretty);
     let body = view! {
-        <p>{text(&document["info"]["description"])}</p>
+        <p>{rich(&document["info"]["description"])}</p>
         {code("sh", example)}
         <h3>"Errors"</h3>
         <p>"The HTTP status is the error's " <code>"status"</code> ". Where fields are wrong, " <code>"flaws"</code> " names every one of them."</p>
         {error.map(|text| code("js", text))}
+        {call::errors(document)}
         <p>
             "More to read: " <a href="/docs/webhooks">"Webhooks"</a> ", " <a href="/docs/metrics">"What the figures mean"</a>
             " and " <a href="/sdk">"Embedding"</a> "."
@@ -77,7 +78,7 @@ fn chapter(document: &Value, tag: &str, about: &str) -> AnyView {
         fields(methods).filter(|(_, one)| one["tags"][0] == tag).map(move |(method, one)| (path, method, one))
     });
     let calls = calls.map(|(path, method, one)| call::shown(document, path, method, one)).collect_view();
-    let body = view! { <p>{about.to_owned()}</p> {calls} };
+    let body = view! { <p>{rich(&about.into())}</p> {calls} };
     section(&anchor(tag), tag, body.into_any())
 }
 
@@ -87,7 +88,7 @@ fn shapes(document: &Value) -> AnyView {
         view! {
             <article class="docs-call" id=kind::anchor(name) aria-labelledby=format!("{}-name", kind::anchor(name))>
                 <h3 id=format!("{}-name", kind::anchor(name))><a href=format!("#{}", kind::anchor(name))><code>{name.to_owned()}</code></a></h3>
-                <p>{text(&shape["description"])}</p>
+                <p>{rich(&shape["description"])}</p>
                 {call::table(name, shape)}
                 {example.map(|text| code("js", text))}
             </article>
@@ -129,6 +130,16 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
+/// The same, what stands between backticks as code.
+fn rich(value: &Value) -> AnyView {
+    let parts = text(value);
+    let parts = parts.split('`').enumerate().map(|(n, part)| match n % 2 {
+        0 => part.to_owned().into_any(),
+        _ => view! { <code>{part.to_owned()}</code> }.into_any(),
+    });
+    parts.collect_view().into_any()
+}
+
 fn list(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_array().into_iter().flatten()
 }
@@ -147,7 +158,7 @@ mod tests {
     fn a_call_is_shown_with_what_it_takes_and_answers() {
         let document = json!({
             "servers": [{ "url": "https://video.example.com" }],
-            "tags": [{ "name": "Two words", "description": "About <them>." }],
+            "tags": [{ "name": "Two words", "description": "About <`them`>." }],
             "paths": { "/api/v1/videos/{id}": { "patch": {
                 "operationId": "changeVideo", "summary": "Change a video", "tags": ["Two words"],
                 "parameters": [{ "name": "id", "in": "path", "required": true, "schema": { "type": "integer" }, "description": "Its number." }],
@@ -172,11 +183,12 @@ mod tests {
         for part in [
             "<section id=\"two-words\"",
             "href=\"#two-words\"",
-            "About &lt;them&gt;.",
+            "About &lt;<code>them</code>&gt;.",
             "id=\"changeVideo\"",
             "href=\"#shape-change\"",
             "id=\"shape-change\"",
             "string | null, at most 200",
+            "<code>404</code>",
             "Not there.",
             "curl -X PATCH https://video.example.com/api/v1/videos/$ID",
         ] {

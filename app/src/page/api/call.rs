@@ -1,12 +1,12 @@
 //! One call: its address, what it takes, what it answers.
 
-use super::{code, fields, kind, list, pretty, text};
+use super::{code, fields, kind, list, pretty, rich, text};
 use leptos::prelude::*;
 use serde_json::Value;
 
 pub fn shown(document: &Value, path: &str, method: &str, call: &Value) -> AnyView {
     let id = text(&call["operationId"]);
-    let (about, is_open) = (text(&call["description"]), call["security"].is_array());
+    let is_open = call["security"].is_array();
     view! {
         <article class="docs-call" id=id.clone() aria-labelledby=format!("{id}-name")>
             <h3 id=format!("{id}-name")>
@@ -17,12 +17,12 @@ pub fn shown(document: &Value, path: &str, method: &str, call: &Value) -> AnyVie
             </h3>
             <p>
                 <strong>{text(&call["summary"])}"."</strong>
-                {(!about.is_empty()).then(|| format!(" {about}"))}
+                " " {rich(&call["description"])}
                 {is_open.then_some(" Needs no key.")}
             </p>
             {parameters(&id, call)}
             {body(&id, call)}
-            {answers(document, &id, call)}
+            {answers(&id, call)}
             {example(document, path, method, call).map(|text| code("sh", text))}
         </article>
     }
@@ -31,7 +31,7 @@ pub fn shown(document: &Value, path: &str, method: &str, call: &Value) -> AnyVie
 
 fn parameters(id: &str, call: &Value) -> Option<AnyView> {
     let rows: Vec<AnyView> = list(&call["parameters"])
-        .map(|one| row(&text(&one["name"]), one["required"] == true, &one["schema"], &place(one)))
+        .map(|one| row(&text(&one["name"]), one["required"] == true, &one["schema"], &place(one).into()))
         .collect();
     (!rows.is_empty()).then(|| framed(format!("Parameters of {id}"), "Parameter", rows))
 }
@@ -49,16 +49,16 @@ fn body(id: &str, call: &Value) -> Option<AnyView> {
     if !content.is_object() {
         return None;
     }
-    let rows: Vec<AnyView> = fields(content).map(|(media, one)| row(media, true, &one["schema"], "")).collect();
+    let rows: Vec<AnyView> =
+        fields(content).map(|(media, one)| row(media, true, &one["schema"], &Value::Null)).collect();
     Some(framed(format!("Body of {id}"), "Body", rows))
 }
 
-fn answers(document: &Value, id: &str, call: &Value) -> AnyView {
-    let rows = fields(&call["responses"]).map(|(status, answer)| {
-        let answer = match kind::name(answer) {
-            Some(name) => &document["components"]["responses"][name],
-            None => answer,
-        };
+/// What it answers, and in one row the errors that mean the same everywhere.
+fn answers(id: &str, call: &Value) -> AnyView {
+    let (common, own): (Vec<_>, Vec<_>) =
+        fields(&call["responses"]).partition(|(_, answer)| kind::name(answer).is_some());
+    let rows = own.into_iter().map(|(status, answer)| {
         let kinds = fields(&answer["content"]).map(|(media, one)| {
             let media = (media != "application/json").then(|| format!("{media}: "));
             view! { <span class="docs-kind">{media} {kind::shown(&one["schema"])}</span> }
@@ -69,19 +69,44 @@ fn answers(document: &Value, id: &str, call: &Value) -> AnyView {
         view! {
             <tr>
                 <th scope="row"><code>{status.to_owned()}</code></th>
-                <td>{kinds.collect_view()}{text(&answer["description"])}{headers.collect_view()}</td>
+                <td>{kinds.collect_view()}{rich(&answer["description"])}{headers.collect_view()}</td>
             </tr>
         }
         .into_any()
     });
-    framed(format!("Answers of {id}"), "Answer", rows.collect())
+    let mut rows: Vec<AnyView> = rows.collect();
+    if !common.is_empty() {
+        let statuses: Vec<&str> = common.iter().map(|(status, _)| *status).collect();
+        let error = view! {
+            <tr>
+                <th scope="row"><code>{statuses.join(" ")}</code></th>
+                <td><span class="docs-kind"><a href=format!("#{}", kind::anchor("Error"))>"Error"</a></span></td>
+            </tr>
+        };
+        rows.push(error.into_any());
+    }
+    framed(format!("Answers of {id}"), "Answer", rows)
+}
+
+/// What errors mean, wherever they come from.
+pub fn errors(document: &Value) -> AnyView {
+    let rows = fields(&document["components"]["responses"]).map(|(status, answer)| {
+        view! {
+            <tr>
+                <th scope="row"><code>{status.to_owned()}</code></th>
+                <td>{rich(&answer["description"])}</td>
+            </tr>
+        }
+        .into_any()
+    });
+    framed("Errors".to_owned(), "Status", rows.collect())
 }
 
 /// The fields of a shape; none where it has no fields of its own.
 pub fn table(name: &str, shape: &Value) -> Option<AnyView> {
     let is_needed = |field: &str| list(&shape["required"]).any(|one| one == field);
     let rows: Vec<AnyView> = fields(&shape["properties"])
-        .map(|(field, one)| row(field, is_needed(field), one, &text(&one["description"])))
+        .map(|(field, one)| row(field, is_needed(field), one, &one["description"]))
         .collect();
     if rows.is_empty() {
         let kind = kind::shown(shape);
@@ -90,11 +115,11 @@ pub fn table(name: &str, shape: &Value) -> Option<AnyView> {
     Some(framed(format!("Fields of {name}"), "Field", rows))
 }
 
-fn row(name: &str, is_needed: bool, schema: &Value, about: &str) -> AnyView {
+fn row(name: &str, is_needed: bool, schema: &Value, about: &Value) -> AnyView {
     view! {
         <tr>
             <th scope="row"><code>{name.to_owned()}</code>{(!is_needed).then_some("?")}</th>
-            <td><span class="docs-kind">{kind::shown(schema)}</span>{about.to_owned()}</td>
+            <td><span class="docs-kind">{kind::shown(schema)}</span>{rich(about)}</td>
         </tr>
     }
     .into_any()
