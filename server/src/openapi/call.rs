@@ -160,7 +160,8 @@ impl Call {
 
     /// The operation object, under this tag.
     pub fn operation(mut self, tag: &str) -> Value {
-        let mut common: Vec<&str> = vec!["5XX"];
+        // An address that is no text, such as one with %00, is refused everywhere.
+        let mut common: Vec<&str> = vec!["400", "5XX"];
         if !self.is_open {
             common.extend(["401"]);
         }

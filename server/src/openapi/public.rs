@@ -32,10 +32,7 @@ pub fn noun() -> Noun {
             .query("format", "'json' | 'xml'", "501 for any other.")
             .answers(200, "Oembed")
             .answers_as(200, "text/xml", "string")
-            .empty(400, "There is no url.")
-            .empty(401, "Not everybody may see this video.")
-            .empty(404, "There is no such video.")
-            .empty(501, "Another format."),
+            .fails(&[401, 404]),
         get(PATH, "showDescription", "This document").open().answers(200, "object"),
     ];
     Noun { name: "Public", about: "What needs no key.", calls, shapes: shapes() }
