@@ -53,6 +53,9 @@ const FAILS: [name: string, file: () => string][] = [
   ["a playlist of a file here", () => written("list.mp4", "#EXTM3U\n#EXTINF:1,\n/etc/passwd\n#EXT-X-ENDLIST\n")],
 ];
 
+// Every step of the way in is taken, on a machine that may have other work.
+test.describe.configure({ timeout: 180_000 });
+
 type Video = { video_id: number; share_url: string; state: string; error?: string };
 
 async function upload(server: Server, name: string, file: string): Promise<Video> {
@@ -66,7 +69,7 @@ async function upload(server: Server, name: string, file: string): Promise<Video
 
 async function over(server: Server, { video_id }: Video): Promise<Video> {
   const look = () => server.api<Video>("GET", `/api/v1/videos/${video_id}`);
-  await expect.poll(async () => (await look()).state, { timeout: 50_000 }).not.toBe("processing");
+  await expect.poll(async () => (await look()).state, { timeout: 120_000 }).not.toBe("processing");
   return look();
 }
 
@@ -94,7 +97,7 @@ for (const [name, file] of FAILS) {
     expect(video).toMatchObject({ state: "failed", error: "UNSUPPORTED_FORMAT" });
     await page.goto(video.share_url);
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-    await expect(page.getByText("The file is no video that is known here.")).toBeVisible();
+    await expect(page.getByText("Its file is not a video that can be played here.")).toBeVisible();
   });
 }
 
