@@ -17,20 +17,22 @@ pub struct Serving {
 impl Serving {
     pub async fn start(folder: &Path) -> Done<Self> {
         std::fs::create_dir_all(folder)?;
-        let mut child =
-            Command::new(std::env::var_os("CUEPOINT_BINARY").unwrap_or_else(|| env!("CARGO_BIN_EXE_cuepoint").into()))
-                .args(["serve", "--demo"])
-                .current_dir(folder)
-                .env("CUEPOINT_LISTEN", "127.0.0.1:0")
-                .env("CUEPOINT_ADMIN_LISTEN", "127.0.0.1:0")
-                .env("CUEPOINT_EGRESS_ALLOW", "127.0.0.1/32")
-                .env("CUEPOINT_LOG", "warn")
-                .stdout(Stdio::piped())
-                .kill_on_drop(true)
-                .spawn()?;
+        let mut child = Command::new(
+            std::env::var_os("MEDIA_BENCH_BINARY").unwrap_or_else(|| env!("CARGO_BIN_EXE_cuepoint").into()),
+        )
+        .args(["serve", "--demo"])
+        .current_dir(folder)
+        .env("CUEPOINT_LISTEN", "127.0.0.1:0")
+        .env("CUEPOINT_ADMIN_LISTEN", "127.0.0.1:0")
+        .env("CUEPOINT_EGRESS_ALLOW", "127.0.0.1/32")
+        .env("CUEPOINT_LOG", "warn")
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()?;
         let mut lines = BufReader::new(child.stdout.take().ok_or("no output")?).lines();
         let (mut address, mut key) = (None, None);
-        while let (true, Some(line)) = (address.is_none() || key.is_none(), lines.next_line().await?) {
+        while address.is_none() || key.is_none() {
+            let Some(line) = lines.next_line().await? else { break };
             if let Some(url) = line.strip_prefix("play: http://") {
                 address = url.split('/').next().and_then(|authority| authority.parse().ok());
             }

@@ -7,8 +7,9 @@ use server::store::videos::Files;
 use std::{process::Stdio, time::Duration};
 use tokio::{net::TcpListener, process::Command};
 
-/// Streams don't end, and what deletes would leave nothing to be asked for.
-const LEFT_OUT: [&str; 8] = [
+/// Streams don't end, what deletes would leave nothing to be asked for, and oEmbed wants a 501 for a strange format.
+const LEFT_OUT: [&str; 9] = [
+    "oembed",
     "streamWebhooks",
     "followJob",
     "deleteVideo",
