@@ -22,6 +22,7 @@ pub mod limits;
 pub mod listen;
 pub mod media;
 pub mod metrics;
+pub mod openapi;
 pub mod owner_link;
 pub mod page;
 pub mod pictures;

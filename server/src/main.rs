@@ -1,6 +1,7 @@
 //! `cuepoint serve [--demo]`, `cuepoint add FILE`, `cuepoint owner-link`, `cuepoint listen`, `cuepoint config`.
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use server::{
     add::Add,
     api::uploads::pass,
@@ -92,6 +93,7 @@ async fn main() -> ExitCode {
 async fn serve(with_demo: bool) -> Result<(), Box<dyn Error>> {
     let mut config = Config::load(std::env::vars())?;
     log();
+    open_files();
     let listener = bind("CUEPOINT_LISTEN", config.listen).await?;
     let admin = bind("CUEPOINT_ADMIN_LISTEN", config.admin_listen).await?;
     if config.public_url.port() == Some(0) {
@@ -115,6 +117,15 @@ async fn serve(with_demo: bool) -> Result<(), Box<dyn Error>> {
         _ = int.recv() => {}
     }
     Ok(())
+}
+
+/// As many open files as this process may have: each viewer holds a connection or two, and the usual 1,024 are meant
+/// for programs that could not count further.
+fn open_files() {
+    let limit = getrlimit(Resource::Nofile);
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }) {
+        tracing::warn!(%error, "the number of open files stays limited");
+    }
 }
 
 async fn add(add: Add) -> Result<(), Box<dyn Error>> {

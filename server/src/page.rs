@@ -30,6 +30,7 @@ use app::{
     interaction::{Interaction, Showing},
     page::{
         Assets, Frame,
+        api::{ApiPage, ApiPageProps},
         closed::{Closed, ClosedPage, ClosedPageProps},
         embed::{EmbedPage, EmbedPageProps},
         gallery::{GalleryPage, GalleryPageProps},
@@ -220,6 +221,12 @@ pub async fn webhooks(Shared(state): Shared<State>) -> Response {
     html(&state, Lang::En, 200, "/docs/webhooks", &Frames::Nobody, |frame| {
         WebhooksPage(WebhooksPageProps { frame, sample })
     })
+}
+
+/// `GET /docs/api`: every call, from the document that programs read.
+pub async fn api(Shared(state): Shared<State>) -> Response {
+    let document = crate::openapi::document(&state.config.link(""));
+    html(&state, Lang::En, 200, "/docs/api", &Frames::Nobody, |frame| ApiPage(ApiPageProps { frame, document }))
 }
 
 /// `GET /demo/interactions`: every kind of interaction, over the demo's poster.

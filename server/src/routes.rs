@@ -63,6 +63,7 @@ fn pages() -> Router<State> {
     Router::new()
         .route("/", get(page::home))
         .route("/sdk", get(page::sdk))
+        .route("/docs/api", get(page::api))
         .route("/docs/metrics", get(page::metrics))
         .route("/docs/webhooks", get(page::webhooks))
         .route("/report/{token}", get(page::report))

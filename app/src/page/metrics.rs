@@ -1,6 +1,6 @@
 //! `/docs/metrics`: what every figure of the reports means, from the list that the API explains by.
 
-use super::{Document, Frame};
+use super::{Document, Frame, docs};
 use crate::{
     metrics::{METRICS, Metric, RULES, Report},
     words::Lang,
@@ -20,13 +20,7 @@ pub fn MetricsPage(frame: Frame) -> impl IntoView {
             <link rel="stylesheet" href="/sdk/docs.css" />
             <a class="docs-skip" href="#rules">"Skip to the text"</a>
             <header class="docs-head">
-                <p class="docs-brand">
-                    <svg viewBox="0 0 48 48" aria-hidden="true">
-                        <rect x="5" y="10" width="38" height="28" rx="6" />
-                        <path d="M21 19l8 5-8 5z" />
-                    </svg>
-                    "Cuepoint"
-                </p>
+                {docs::top("/docs/metrics")}
                 <h1>"What the figures mean"</h1>
                 <p class="docs-lead">
                     "Every figure comes from one ledger of played intervals and accepted answers. "

@@ -1,8 +1,10 @@
 //! Whole pages: the document around a view, and what it loads.
 
+pub mod api;
 pub mod card;
 pub mod closed;
 pub mod confirm;
+mod docs;
 pub mod embed;
 pub mod gallery;
 pub mod home;
@@ -11,6 +13,7 @@ pub mod metrics;
 pub mod play;
 pub mod report;
 pub mod sdk;
+pub mod snippet;
 pub mod upload;
 pub mod webhooks;
 

@@ -1,6 +1,6 @@
 //! The play page: the video, its title, its contents beside it, and ways to pass it on.
 
-use super::{Document, Frame, card::Card, rest};
+use super::{Document, Frame, card::Card, rest, snippet::Snippets};
 use crate::{
     film::Film,
     player::{Player, Setting, clock},
@@ -134,28 +134,22 @@ fn contents(lang: Lang, has_chapters: bool, lines: &[(i64, String)]) -> impl Int
 
 /// The dialog with links and snippets. It opens without a script; copying needs one.
 fn share(lang: Lang, film: &Film, about: &About) -> impl IntoView + use<> {
-    let (width, height) = (film.width.max(1), film.height.max(1));
-    let fixed = (640, 640 * height / width);
-    let frame = |size: String| {
-        format!(
-            "<iframe src=\"{}\" title=\"{}\" {size} loading=\"lazy\" referrerpolicy=\"strict-origin-when-cross-origin\" \
-             allow=\"autoplay; fullscreen; picture-in-picture; encrypted-media; web-share\" allowfullscreen></iframe>",
-            about.embed_url,
-            attribute(&film.title),
-        )
+    let snippets = Snippets {
+        title: &film.title,
+        token: &film.token,
+        size: (film.width, film.height),
+        share_url: &about.share_url,
+        embed_url: &about.embed_url,
+        sdk_url: &about.sdk_url,
+        picture: &about.mail_picture,
     };
-    let element = format!(
-        "<script type=\"module\" src=\"{}\"></script>\n<cuepoint-player token=\"{}\" style=\"aspect-ratio:{width}/{height}\">\
-         </cuepoint-player>",
-        about.sdk_url, film.token
-    );
     let rows = [
         (Word::Link, about.share_url.clone(), false),
         (Word::LinkAtTime, about.share_url.clone(), true),
-        (Word::Embed, frame(format!("style=\"width:100%;aspect-ratio:{width}/{height};border:0\"")), false),
-        (Word::EmbedFixed, frame(format!("width=\"{}\" height=\"{}\" style=\"border:0\"", fixed.0, fixed.1)), false),
-        (Word::EmbedElement, element, false),
-        (Word::EmbedMail, mail(lang, film, about), false),
+        (Word::Embed, snippets.fluid(), false),
+        (Word::EmbedFixed, snippets.fixed(), false),
+        (Word::EmbedElement, snippets.element(), false),
+        (Word::EmbedMail, snippets.mail(lang.say(Word::PlayVideo)), false),
     ];
     let rows = rows.into_iter().map(|(word, text, at)| {
         view! {
@@ -184,22 +178,4 @@ fn share(lang: Lang, film: &Film, about: &About) -> impl IntoView + use<> {
             {rows.collect_view()}
         </div>
     }
-}
-
-/// For a mail, which shows no player: a picture that leads to the page.
-fn mail(lang: Lang, film: &Film, about: &About) -> String {
-    let (width, height) = (film.width.max(1), film.height.max(1));
-    let wide = 320.min(320 * width / height).max(1);
-    format!(
-        "<a href=\"{}\"><img src=\"{}\" alt=\"{}: {}\" width=\"{wide}\" height=\"{}\" style=\"border:0\"></a>",
-        about.share_url,
-        about.mail_picture,
-        lang.say(Word::PlayVideo),
-        attribute(&film.title),
-        wide * height / width,
-    )
-}
-
-fn attribute(text: &str) -> String {
-    text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;")
 }

@@ -2,7 +2,7 @@
 
 mod tables;
 
-use super::{Document, Frame};
+use super::{Document, Frame, docs};
 use crate::words::Lang;
 use leptos::prelude::*;
 use tables::{ATTRIBUTES, ERRORS, EVENTS, PARAMETERS, calls, table};
@@ -76,13 +76,7 @@ pub fn SdkPage(frame: Frame, token: String) -> impl IntoView {
             <script type="module" src="/sdk/docs.js" nonce=nonce></script>
             <a class="docs-skip" href="#start">"Skip to the text"</a>
             <header class="docs-head">
-                <p class="docs-brand">
-                    <svg viewBox="0 0 48 48" aria-hidden="true">
-                        <rect x="5" y="10" width="38" height="28" rx="6" />
-                        <path d="M21 19l8 5-8 5z" />
-                    </svg>
-                    "Cuepoint"
-                </p>
+                {docs::top("/sdk")}
                 <h1>"Embed SDK"</h1>
                 <p class="docs-lead">
                     "A player on your page by one tag, and a promise for everything you want of it. Under 5 kB, no cookie without consent, "

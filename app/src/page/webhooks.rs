@@ -2,7 +2,7 @@
 
 mod text;
 
-use super::{Document, Frame};
+use super::{Document, Frame, docs};
 use crate::words::Lang;
 use leptos::prelude::*;
 use text::{API, ATTEMPTS, CURL, EVENTS, FIELDS, HEADERS, LISTEN, RECEIVERS, REPLAY, ROTATE, SETTINGS, TEST, table};
@@ -40,13 +40,7 @@ pub fn WebhooksPage(frame: Frame, sample: String) -> impl IntoView {
             <script type="module" src="/sdk/docs.js" nonce=nonce></script>
             <a class="docs-skip" href="#start">"Skip to the text"</a>
             <header class="docs-head">
-                <p class="docs-brand">
-                    <svg viewBox="0 0 48 48" aria-hidden="true">
-                        <rect x="5" y="10" width="38" height="28" rx="6" />
-                        <path d="M21 19l8 5-8 5z" />
-                    </svg>
-                    "Cuepoint"
-                </p>
+                {docs::top("/docs/webhooks")}
                 <h1>"Webhooks"</h1>
                 <p class="docs-lead">
                     "Your systems hear of every click, form and session: signed, at least once, and committed in the same "

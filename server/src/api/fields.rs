@@ -39,11 +39,27 @@ impl Fields {
             _ if body.is_empty() => Ok(Self::default()),
             Some(Format::Json) => {
                 let fields = serde_json::from_slice(body);
-                fields.map(Self).map_err(|_| ApiError::invalid("The body must be a JSON object."))
+                fields.map(Self).map_err(|_| ApiError::invalid("The body must be a JSON object."))?.storable()
             }
-            Some(Format::Form) => Ok(Self::from_form(body)),
+            Some(Format::Form) => Self::from_form(body).storable(),
             None => Err(ApiError::invalid("Send a JSON object (application/json) or a form.")),
         }
+    }
+
+    /// The same, unless a text has the character U+0000, which PostgreSQL keeps in none.
+    ///
+    /// # Errors
+    /// 400
+    pub fn storable(self) -> Result<Self, ApiError> {
+        fn has_nul(value: &Value) -> bool {
+            match value {
+                Value::String(text) => text.contains('\0'),
+                Value::Array(list) => list.iter().any(has_nul),
+                Value::Object(fields) => fields.values().any(has_nul),
+                Value::Null | Value::Bool(_) | Value::Number(_) => false,
+            }
+        }
+        if self.0.values().any(has_nul) { Err(nul()) } else { Ok(self) }
     }
 
     /// Reads a form, or the query of a URL.
@@ -70,6 +86,11 @@ impl Fields {
     pub fn text(&self, name: &str) -> Option<&str> {
         self.0.get(name).and_then(Value::as_str)
     }
+}
+
+/// 400: the character U+0000 is in no text.
+pub fn nul() -> ApiError {
+    ApiError::invalid("Text may not contain the character U+0000.")
 }
 
 /// How a body carries fields.

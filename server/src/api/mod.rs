@@ -5,6 +5,7 @@ pub mod comments;
 mod cors;
 pub mod cta;
 pub mod engage;
+mod errors;
 pub mod faces;
 pub mod fields;
 pub mod forget;
@@ -23,14 +24,15 @@ pub mod videos;
 pub mod viewer_key;
 pub mod webhooks;
 
-use crate::{reply::Reply, state::State};
+use crate::{openapi, reply::Reply, state::State};
 use app::error::ApiError;
 use axum::{
     Router, middleware,
     routing::{get, post},
 };
 
-/// Everything under `/api`; all but the schema needs an API key, uploads one or a pass.
+/// Everything under `/api`; all but the schema and the description needs an API key, uploads one or a pass. What
+/// comes here is described in [`openapi`].
 pub fn routes(state: &State) -> Router<State> {
     Router::new()
         .merge(reports::routes())
@@ -50,6 +52,8 @@ pub fn routes(state: &State) -> Router<State> {
         .layer(middleware::from_fn_with_state(state.clone(), caller::identify))
         .merge(uploads::routes(state))
         .route(interactions::SCHEMA, get(interactions::served_schema))
+        .route(openapi::PATH, get(openapi::served))
+        .layer(middleware::from_fn(errors::shaped))
         .layer(middleware::from_fn(cors::allow))
 }
 

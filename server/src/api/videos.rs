@@ -5,6 +5,7 @@ mod list;
 mod media;
 mod remove;
 mod shown;
+mod snippets;
 mod texts;
 
 use self::change::Change;
@@ -33,6 +34,7 @@ pub fn routes() -> Router<State> {
     Router::new()
         .route("/api/v1/videos/{id}", get(show).patch(alter).delete(remove::remove))
         .route("/api/v1/me/video/{id}", get(show).patch(alter).delete(remove::remove))
+        .route("/api/v1/videos/{id}/snippets", get(snippets::show))
         .merge(list::routes())
         .merge(media::routes())
         .merge(remove::routes())

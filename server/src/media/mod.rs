@@ -9,6 +9,7 @@ pub mod prepare;
 pub mod preview;
 pub mod probe;
 pub mod range;
+pub mod read;
 pub mod serve;
 pub mod sniff;
 pub mod storyboard;
@@ -17,7 +18,7 @@ pub mod subtitles;
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt};
 use object_store::{
-    ObjectStore, ObjectStoreExt, PutPayload, WriteMultipart,
+    GetResultPayload, ObjectStore, ObjectStoreExt, PutPayload, WriteMultipart,
     aws::{AmazonS3Builder, Checksum},
     local::LocalFileSystem,
     path::Path,
@@ -99,14 +100,6 @@ impl Media {
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
-    /// The bytes of a file, as they come.
-    pub async fn stream(
-        &self,
-        path: &Path,
-    ) -> Result<impl futures_util::Stream<Item = Result<Bytes, MediaError>> + Send + Unpin + use<>, MediaError> {
-        Ok(self.store.get(path).await?.into_stream().map_err(MediaError::from))
-    }
-
     /// Stores a file of this machine, piece by piece: it may be larger than the memory. What is stored is as long
     /// as the file, or it is an error.
     pub async fn put_file(&self, path: &Path, file: &std::path::Path) -> Result<(), MediaError> {
@@ -137,13 +130,26 @@ impl Media {
 
     /// Appends a stored file to one of this machine; returns how long it is.
     pub async fn append_to(&self, path: &Path, to: &mut File) -> Result<u64, MediaError> {
-        let mut stream = self.stream(path).await?;
-        let mut size = 0;
-        while let Some(piece) = stream.try_next().await? {
-            size += piece.len() as u64;
-            to.write_all(&piece).await.map_err(|source| MediaError::File { path: path.to_string().into(), source })?;
+        let failed = |source| MediaError::File { path: path.to_string().into(), source };
+        let found = self.store.get(path).await?;
+        match found.payload {
+            // The system copies it by itself, without a detour through here.
+            GetResultPayload::File(mut from, _) => {
+                to.flush().await.map_err(failed)?;
+                let mut to = to.try_clone().await.map_err(failed)?.into_std().await;
+                let copied = tokio::task::spawn_blocking(move || io::copy(&mut from, &mut to)).await;
+                copied.map_err(io::Error::other).flatten().map_err(failed)
+            }
+            GetResultPayload::Stream(mut stream) => {
+                let mut size = 0;
+                while let Some(piece) = stream.try_next().await? {
+                    size += piece.len() as u64;
+                    to.write_all(&piece).await.map_err(failed)?;
+                }
+                to.flush().await.map_err(failed)?;
+                Ok(size)
+            }
         }
-        Ok(size)
     }
 
     /// Deletes a file; one that is not there is as good.

@@ -1,11 +1,10 @@
 //! Serving a media file with byte ranges (RFC 9110, sections 13 and 14).
 
-use super::{Media, range::Part};
+use super::{Media, range::Part, read};
 use axum::{
     body::Body,
     response::{IntoResponse, Response},
 };
-use futures_util::TryStreamExt;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use object_store::{GetOptions, GetRange, ObjectMeta, ObjectStore, ObjectStoreExt, path::Path};
 
@@ -34,7 +33,7 @@ impl Media {
         } else {
             let options = GetOptions { range: Some(GetRange::Bounded(range.clone())), ..Default::default() };
             match self.store.get_opts(path, options).await {
-                Ok(found) => Body::from_stream(found.into_stream().map_err(std::io::Error::other)),
+                Ok(found) => Body::from_stream(read::pieces(found)),
                 Err(error) => return failed(path, &error),
             }
         };

@@ -3,9 +3,10 @@
 use super::{poster_size, xml};
 use crate::{
     catalogue::Published,
+    reply::Reply,
     state::{State, now},
 };
-use app::ids::Token;
+use app::{error::ApiError, ids::Token};
 use axum::{
     extract::State as Shared,
     response::{IntoResponse, Response},
@@ -30,14 +31,28 @@ struct Asked {
 
 pub async fn answer(Shared(state): Shared<State>, uri: Uri) -> Response {
     let mut response = match Asked::read(uri.query().unwrap_or_default()) {
-        Err(status) => status.into_response(),
+        Err(status) => refused(status),
         Ok(asked) => match found(&state, &asked.url).await {
-            Err(status) => status.into_response(),
+            Err(status) => refused(status),
             Ok(published) => told(&state, &asked, &published),
         },
     };
     response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     response
+}
+
+/// In the shape that all errors have.
+fn refused(status: StatusCode) -> Response {
+    let message = match status {
+        StatusCode::BAD_REQUEST => "Provide url, the address of a video's page.",
+        StatusCode::UNAUTHORIZED => "Not everybody may see this video.",
+        StatusCode::NOT_IMPLEMENTED => "The format is json or xml.",
+        StatusCode::NOT_FOUND => "There is no such video.",
+        _ => "The server can't tell right now. Try again soon.",
+    };
+    let kind = status.canonical_reason().unwrap_or("refused").to_lowercase().replace(' ', "_");
+    let code = status.as_u16();
+    Reply(ApiError { status: code, code, ..ApiError::bad_request(&kind, message) }).into_response()
 }
 
 impl Asked {

@@ -58,6 +58,10 @@ impl Running {
         Self { child, url, api_key: after("API key: ") }
     }
 
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     pub fn kill(&mut self) {
         self.child.kill().expect("killed");
         self.child.wait().expect("reaped");

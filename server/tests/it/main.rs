@@ -9,6 +9,7 @@ mod full_disk;
 mod imports;
 mod interactions;
 mod media;
+mod openapi;
 mod pages;
 mod reports;
 mod sharing;

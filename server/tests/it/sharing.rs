@@ -8,6 +8,27 @@ on_each_engine! {
     a_link_has_a_player_for_others_pages
     a_page_says_what_it_shows
     search_engines_find_what_they_may_show
+    what_is_pasted_elsewhere_is_told
+}
+
+async fn what_is_pasted_elsewhere_is_told(app: App) {
+    let video = app.add_video(&[], |video| video.files.preview = Some("preview.gif".into())).await;
+    let (status, told) = app.call("GET", &format!("/api/v1/videos/{}/snippets", video.id), None).await;
+    assert_eq!(status, 200, "{told}");
+    let of = |name: &str| told[name].as_str().expect("HTML").to_owned();
+    let (share, embed) =
+        (format!("{}/video/play/{}", app.url, video.token), format!("{}/video/embed/{}", app.url, video.token));
+    assert!(
+        of("frame").starts_with(&format!("<iframe src=\"{embed}\"")) && of("frame").contains("aspect-ratio:640/360")
+    );
+    assert!(of("fixed").contains("width=\"640\" height=\"360\""));
+    assert!(of("element").contains(&format!("<cuepoint-player token=\"{}\"", video.token)));
+    let picture = format!("{}/previews/{}.gif", app.url, video.token);
+    assert!(of("mail").starts_with(&format!("<a href=\"{share}\"><img src=\"{picture}\" alt=\"Play video: A test\"")));
+    let page = app.get(&format!("/video/play/{}", video.token)).send().await.expect("an answer").text().await;
+    let escaped = of("mail").replace('&', "&amp;").replace('"', "&quot;");
+    let page = page.expect("a page").replace("&lt;", "<").replace("&gt;", ">");
+    assert!(page.contains(&escaped), "the page offers the same: {escaped}");
 }
 
 async fn a_link_has_a_player_for_others_pages(app: App) {

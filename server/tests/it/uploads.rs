@@ -1,6 +1,7 @@
 //! Files that come piece by piece (tus 1.0.0), in a form, or from the page.
 
 mod form;
+mod large;
 
 use crate::{
     imports::left_nothing,

@@ -155,7 +155,7 @@ fn fields(metadata: &str) -> Result<Fields, ApiError> {
         let value = String::from_utf8(value).map_err(|_| malformed())?;
         fields.insert(name.to_owned(), Value::String(value));
     }
-    Ok(Fields(fields))
+    Fields(fields).storable()
 }
 
 fn malformed() -> ApiError {

@@ -1,7 +1,11 @@
 //! `POST /api/v1/videos`: a file in a form (multipart/form-data), taken in as it comes.
 
 use super::{
-    super::{caller::Caller, fields::Fields, videos::imported},
+    super::{
+        caller::Caller,
+        fields::{self, Fields},
+        videos::imported,
+    },
     create::{self, Wish},
     take,
 };
@@ -71,7 +75,7 @@ pub async fn taken(
             return Err(abandon(state, begun, ApiError::invalid("file: may come once.")).await);
         }
         if let Some(name) = field.file_name() {
-            fields.insert("filename".into(), name.into());
+            fields.insert("filename".into(), name.replace('\0', " ").into());
         }
         let wish = Wish::read(&Fields(fields.clone()))?;
         let (video, upload) = store(state, account_id, wish).await?;
@@ -132,6 +136,9 @@ async fn text(mut field: Field<'_>) -> Result<String, ApiError> {
             return Err(ApiError::too_large(TEXT));
         }
         bytes.extend_from_slice(&chunk);
+    }
+    if bytes.contains(&0) {
+        return Err(fields::nul());
     }
     String::from_utf8(bytes).map_err(|_| ApiError::invalid("A field of the form is not text."))
 }

@@ -1,6 +1,8 @@
 //! A running server for one test, and builders for what stands in it.
 
 pub mod batch;
+pub mod described;
+pub mod dump;
 pub mod films;
 pub mod mailbox;
 pub mod places;
@@ -175,21 +177,24 @@ impl App {
         .await
     }
 
-    /// A call with the sandbox' key; status and JSON.
+    /// A call with the sandbox' key; status and JSON. What it answers has to be as the API's description says.
     pub async fn call(&self, method: &str, path: &str, body: Option<Value>) -> (u16, Value) {
         self.call_as(API_KEY, method, path, body).await
     }
 
     pub async fn call_as(&self, key: &str, method: &str, path: &str, body: Option<Value>) -> (u16, Value) {
-        let method = method.parse().expect("a method");
-        let mut request = self.http.request(method, format!("{}{path}", self.url)).bearer_auth(key);
+        let verb = method.parse().expect("a method");
+        let mut request = self.http.request(verb, format!("{}{path}", self.url)).bearer_auth(key);
         if let Some(body) = body {
             request = request.header("content-type", "application/json").body(body.to_string());
         }
         let answer = request.send().await.expect("an answer");
         let status = answer.status().as_u16();
+        let kind = answer.headers().get("content-type").map_or("", |kind| kind.to_str().expect("text")).to_owned();
         let text = answer.text().await.expect("a body");
-        (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
+        let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
+        described::check(method, path, status, &kind, &body);
+        (status, body)
     }
 
     /// Follows a job by its events until it is over; returns what the last one said.
