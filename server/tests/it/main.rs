@@ -10,6 +10,7 @@ mod imports;
 mod interactions;
 mod media;
 mod pages;
+mod people;
 mod reports;
 mod sharing;
 mod stop;
