@@ -1,7 +1,7 @@
 //! The audit log: who changed what, and no secret in it.
 
 use super::{Browser, PASSWORD, form, member, said};
-use crate::support::{API_KEY, App, cta, on_each_engine};
+use crate::support::{API_KEY, App, on_each_engine};
 use serde_json::{Value, json};
 use server::people::Role;
 
@@ -24,8 +24,13 @@ async fn changes_are_written_down_with_who_made_them(app: App) {
     let ann = Browser::as_role(&app, Role::Owner).await;
     let (id, at) = (video.id.to_string(), format!("/api/v1/videos/{}", video.id));
     ann.call("PATCH", &at, Some(json!({"title": "New", "comments": "off"}))).await;
-    let timeline = json!({"interactions": [cta("https://example.com/")]});
-    assert_eq!(app.call("PUT", &format!("{at}/interactions"), Some(timeline)).await.0, 200);
+    let button = json!({
+        "kind": "cta", "at": {"s": 20}, "duration_s": 8, "layout": {"overlay": {"x": 60, "y": 70, "w": 30, "h": 20}},
+        "spec": {"label": "Book a demo", "action": {"url": "https://example.com/demo"}}
+    });
+    let timeline = json!({ "interactions": [button] });
+    let (status, answer) = app.call("PUT", &format!("{at}/interactions"), Some(timeline)).await;
+    assert_eq!(status, 200, "{answer}");
     app.call("POST", &format!("{at}/interactions/publish"), None).await;
     let (_, hook) =
         app.call("POST", "/api/v1/webhooks", Some(json!({"url": "http://127.0.0.1:9/", "events": ["VideoCTA"]}))).await;
