@@ -25,7 +25,7 @@ async function signedIn(page: Page, server: Server, role = "owner"): Promise<str
 
 const row = (page: Page, name: string) => page.getByRole("listitem").filter({ hasText: name });
 
-test("one signs in and out by keyboard", async ({ page, server }) => {
+test("one signs in and out by keyboard", async ({ page, server, complaints }) => {
   const email = await signedIn(page, server);
   await page.getByRole("button", { name: "Sign out" }).press("Enter");
   await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
@@ -35,11 +35,12 @@ test("one signs in and out by keyboard", async ({ page, server }) => {
   await page.keyboard.press("Tab");
   await expect(page.getByLabel("Password")).toBeFocused();
   await page.keyboard.type("a wrong guess");
-  // The answer's status is an error to the console: this one is expected.
   const refused = page.waitForResponse((answer) => answer.request().method() === "POST");
   await page.keyboard.press("Enter");
   expect((await refused).status()).toBe(401);
   await expect(page.getByRole("alert")).toContainText("don't belong together");
+  // The status of a page is an error to the console.
+  await expect.poll(() => complaints.splice(0).length).toBe(1);
   await expect(page.getByLabel("E-mail")).toHaveValue(email);
   await page.getByLabel("Password").fill(PASSWORD);
   await page.keyboard.press("Enter");

@@ -70,6 +70,7 @@ fn card(one: Listed, reports: bool) -> impl IntoView {
         "failed" => Some("Failed"),
         _ => None,
     };
+    let about: Vec<String> = [duration, date].into_iter().filter(|text| !text.is_empty()).collect();
     let named = |what: &str| format!("{what}: {title}");
     let acts = view! {
         <a href=format!("/video/preview/{token}") aria-label=named("Preview")>"Preview"</a>
@@ -82,7 +83,7 @@ fn card(one: Listed, reports: bool) -> impl IntoView {
             <div class="people-what">
                 <strong>{title.clone()}</strong>
                 {chip.map(|text| view! { <span class="people-chip">{text}</span> })}
-                <span class="people-soft">{duration} {date}</span>
+                <span class="people-soft">{about.join(" · ")}</span>
             </div>
             <div class="people-acts">{acts}</div>
         </li>

@@ -2,6 +2,7 @@
 
 mod account;
 mod entrance;
+mod forms;
 mod videos;
 
 use super::{Asked, html};
@@ -36,14 +37,14 @@ pub fn routes() -> Router<State> {
         .route("/reset/{token}", get(entrance::choose).post(entrance::set))
         .route("/invite/{token}", get(entrance::invited).post(entrance::join))
         .route("/account", get(account::show))
-        .route("/account/people", post(account::invite))
-        .route("/account/people/{id}", post(account::decide))
-        .route("/account/keys", post(account::make_key))
-        .route("/account/keys/{id}", post(account::revoke_key))
-        .route("/account/sessions", post(account::end_others))
-        .route("/account/sessions/{id}", post(account::end))
-        .route("/account/password", post(account::change_password))
-        .route("/account/switch", post(account::switch))
+        .route("/account/people", post(forms::invite))
+        .route("/account/people/{id}", post(forms::decide))
+        .route("/account/keys", post(forms::make_key))
+        .route("/account/keys/{id}", post(forms::revoke_key))
+        .route("/account/sessions", post(forms::end_others))
+        .route("/account/sessions/{id}", post(forms::end))
+        .route("/account/password", post(forms::change_password))
+        .route("/account/switch", post(forms::switch))
         .route("/videos", get(videos::list))
 }
 

@@ -49,9 +49,14 @@ fn is_name(text: &str) -> bool {
 mod tests {
     #[test]
     fn only_what_may_be_the_name_of_a_field_is_kept() {
-        for (text, kept) in
-            [("title", true), ("retention_days", true), ("cue_a8Xk2", false), ("cue_abcdefghijklmnopqrstuvwx", false), ("", false), ("api_key", false)]
-        {
+        for (text, kept) in [
+            ("title", true),
+            ("retention_days", true),
+            ("cue_a8Xk2", false),
+            ("cue_abcdefghijklmnopqrstuvwx", false),
+            ("", false),
+            ("api_key", false),
+        ] {
             assert_eq!(super::is_name(text), kept, "{text}");
         }
     }

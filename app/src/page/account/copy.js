@@ -1,5 +1,5 @@
 // Copying needs a script; without one the text can be selected.
-for (const button of document.querySelectorAll("[data-copy]")) {
+for (const button of document.querySelectorAll("[data-clip]")) {
   button.hidden = false;
   const says = button.textContent;
   button.addEventListener("click", async () => {

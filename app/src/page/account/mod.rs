@@ -149,7 +149,7 @@ fn once(made: Made) -> impl IntoView {
             <h2 id="made">{made.title}</h2>
             <div class="people-copy">
                 <input type="text" readonly aria-labelledby="made" value=made.text />
-                <button type="button" class="button" data-copy="" data-copied="Copied" hidden>"Copy"</button>
+                <button type="button" class="button" data-clip="" data-copied="Copied" hidden>"Copy"</button>
             </div>
             <p class="people-hint">{made.advice}</p>
         </section>
