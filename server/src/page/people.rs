@@ -78,24 +78,27 @@ impl Member {
     }
 }
 
+/// The answer for who may not.
+type Refused = Box<Response>;
+
 /// Who is signed in; else the answer that says where to.
-async fn member(state: &State, asked: &Asked, path: &str) -> Result<Member, Response> {
+async fn member(state: &State, asked: &Asked, path: &str) -> Result<Member, Refused> {
     let signed = session::of(state, &asked.headers, now()).await.map_err(|error| unwell(state, error))?;
     let Some(signed) = signed else {
         let next: String = url::form_urlencoded::byte_serialize(path.as_bytes()).collect();
-        return Err(private(Redirect::to(&format!("/sign-in?next={next}")).into_response()));
+        return Err(private(Redirect::to(&format!("/sign-in?next={next}")).into_response()).into());
     };
     let found = signed.account().map(|(at, role)| (at.account_id, at.account.clone(), role));
     match found {
         Some((account_id, account, role)) => Ok(Member { signed, account_id, account, role }),
-        None => Err(entrance(state, 403, Entrance::Nothing, None, Vec::new())),
+        None => Err(entrance(state, 403, Entrance::Nothing, None, Vec::new()).into()),
     }
 }
 
 /// The same for a form: the browser must say that a page of ours sent it.
-async fn sender(state: &State, asked: &Asked) -> Result<Member, Response> {
+async fn sender(state: &State, asked: &Asked) -> Result<Member, Refused> {
     if !is_ours(&asked.headers, &state.config.public_url) {
-        return Err(foreign());
+        return Err(foreign().into());
     }
     member(state, asked, "/account").await
 }

@@ -21,15 +21,10 @@ pub use session::{Signed, Who};
 use crate::{limits::Limits, state::State, visitor::Visitor};
 
 /// What all of them share while the server runs.
+#[derive(Default)]
 pub struct People {
     pub limits: Limits,
     pub hashing: password::Hashing,
-}
-
-impl Default for People {
-    fn default() -> Self {
-        Self { limits: Limits::default(), hashing: password::Hashing::default() }
-    }
 }
 
 /// Is this browser one of the account's own people's: by an owner link, or because a member is signed in there?

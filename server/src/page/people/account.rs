@@ -29,9 +29,9 @@ const LOG: i64 = 20;
 pub(super) struct Said {
     pub status: Option<u16>,
     pub notice: Option<Notice>,
-    made: Option<Made>,
-    flawed: Option<(&'static str, Vec<Flaw>)>,
-    wait: Option<u32>,
+    pub made: Option<Made>,
+    pub flawed: Option<(&'static str, Vec<Flaw>)>,
+    pub wait: Option<u32>,
 }
 
 impl Said {
@@ -64,7 +64,7 @@ fn done(query: &Fields) -> Option<Notice> {
 pub async fn show(Shared(state): Shared<State>, asked: Asked) -> Response {
     let member = match member(&state, &asked, "/account").await {
         Ok(member) => member,
-        Err(answer) => return answer,
+        Err(answer) => return *answer,
     };
     let query = Fields::from_form(asked.query.as_bytes());
     let before = query.text("before").and_then(|text| Uuid::try_parse(text).ok());

@@ -1,7 +1,7 @@
 //! What the forms of `/account` change. Each says on the page what came of it.
 
 use super::{
-    Member,
+    Member, Refused,
     account::{Said, page},
     entrance::began,
     leads, sender,
@@ -33,13 +33,15 @@ use axum::{
 use uuid::Uuid;
 
 /// Who sends a form of the account, if they may manage it.
-async fn manager(state: &State, asked: &Asked) -> Result<Member, Response> {
+async fn manager(state: &State, asked: &Asked) -> Result<Member, Refused> {
     let member = sender(state, asked).await?;
     match member.may(Right::People) {
         true => Ok(member),
         false => {
             let said = Notice::bad("This needs the right \"people\", which admins and owners have.");
-            Err(page(state, member, None, Said { status: Some(403), notice: Some(said), ..Said::default() }).await)
+            Err(page(state, member, None, Said { status: Some(403), notice: Some(said), ..Said::default() })
+                .await
+                .into())
         }
     }
 }
@@ -48,7 +50,7 @@ macro_rules! let_in {
     ($found:expr) => {
         match $found.await {
             Ok(member) => member,
-            Err(answer) => return answer,
+            Err(answer) => return *answer,
         }
     };
 }

@@ -22,7 +22,7 @@ const PAGES: i64 = 100_000;
 pub async fn list(Shared(state): Shared<State>, asked: Asked) -> Response {
     let member = match member(&state, &asked, "/videos").await {
         Ok(member) => member,
-        Err(answer) => return answer,
+        Err(answer) => return *answer,
     };
     let page = url::form_urlencoded::parse(asked.query.as_bytes()).find(|(name, _)| name == "page");
     let page = page.and_then(|(_, text)| text.parse().ok()).filter(|page| (1..=PAGES).contains(page)).unwrap_or(1);
