@@ -31,7 +31,7 @@ pub(super) fn view(managed: Managed) -> impl IntoView + use<> {
     view! {
         <section class="people-card" aria-labelledby="log">
             <h2 id="log">"What was changed"</h2>
-            <div class="people-scroll" tabindex="0" role="region" aria-labelledby="log">
+            <div class="people-scroll" tabindex="0" role="region" aria-label="Table of changes">
                 <table>
                     <thead>
                         <tr>
