@@ -46,10 +46,14 @@ export class Server {
     return join(this.folder, "data/cuepoint.db");
   }
 
-  /** Adds a video from disk, as an operator does, while the server runs; returns its number. */
+  /** Runs a command beside the server, as an operator does; returns what it prints. */
+  command(...given: string[]): string {
+    return execFileSync(binary, given, { cwd: this.folder, env: this.env, stdio: ["ignore", "pipe", "inherit"] }).toString().trim();
+  }
+
+  /** Adds a video from disk; returns its number. */
   add(...given: string[]): number {
-    const said = execFileSync(binary, ["add", ...given], { cwd: this.folder, env: this.env, stdio: ["ignore", "pipe", "inherit"] });
-    return Number(/video_id: (\d+)/.exec(said.toString())![1]);
+    return Number(/video_id: (\d+)/.exec(this.command("add", ...given))![1]);
   }
 
   /** Ends it as an operator would, and returns the exit code. */

@@ -5,11 +5,13 @@ mod talk;
 use crate::{
     keys::{digest, random, write_private},
     media::{Media, MediaError},
+    operator,
+    people::{Role, reset},
     state::{State, now},
     store::{
         self, Conn, StoreError,
         accounts::{self, Account, NewKey},
-        interactions,
+        interactions, members, resets,
         videos::{self, Files, Video},
     },
 };
@@ -23,12 +25,14 @@ use uuid::Uuid;
 pub struct Demo {
     pub play: String,
     pub embed: String,
+    /// Sets the sandbox owner's password, once and within a day.
+    pub sign_in: String,
     pub api_key: String,
 }
 
 impl fmt::Display for Demo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "play: {}\nembed: {}\nAPI key: {}", self.play, self.embed, self.api_key)
+        write!(f, "play: {}\nembed: {}\nsign in: {}\nAPI key: {}", self.play, self.embed, self.sign_in, self.api_key)
     }
 }
 
@@ -70,10 +74,11 @@ pub async fn bring(state: &State) -> Result<Demo, DemoError> {
         let (state, key) = (state.clone(), api_key.clone());
         tokio::spawn(async move { seed(&state, &key).await })
     };
-    task.await.map_err(io::Error::other)??;
+    let sign_in = state.config.link(&task.await.map_err(io::Error::other)??);
     Ok(Demo {
         play: state.config.link(&format!("/video/play/{TOKEN}")),
         embed: state.config.link(&format!("/video/embed/{TOKEN}")),
+        sign_in,
         api_key,
     })
 }
@@ -92,7 +97,8 @@ fn sandbox_key(state: &State) -> io::Result<String> {
     }
 }
 
-async fn seed(state: &State, api_key: &str) -> Result<(), DemoError> {
+/// Returns the path at which the sandbox' owner sets a password.
+async fn seed(state: &State, api_key: &str) -> Result<String, DemoError> {
     let now = now();
     let mut tx = state.store.begin().await?;
     let account = account(tx.conn(), now).await?;
@@ -118,8 +124,12 @@ async fn seed(state: &State, api_key: &str) -> Result<(), DemoError> {
     if let Some(video) = videos::by_token(tx.conn(), TOKEN).await? {
         talk::seed(&mut tx, &video, now).await?;
     }
+    let owner = operator::user(&mut tx, EMAIL, "Sandbox", now).await?;
+    members::insert(tx.conn(), account.id, owner.id, Role::Owner.as_str(), now).await?;
+    resets::forget(tx.conn(), owner.id).await?;
+    let sign_in = reset::path(tx.conn(), owner.id, now + reset::MADE_MS, now).await?;
     tx.commit().await?;
-    Ok(())
+    Ok(sign_in)
 }
 
 /// The sandbox account, made where it is missing.

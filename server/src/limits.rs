@@ -30,6 +30,9 @@ pub enum What {
     Stream,
     Letter,
     Batch,
+    SignIn,
+    /// That is written down.
+    Failure,
 }
 
 /// Whom a limit is for.

@@ -1,4 +1,5 @@
-//! `cuepoint serve [--demo]`, `cuepoint add FILE`, `cuepoint owner-link`, `cuepoint listen`, `cuepoint config`.
+//! `cuepoint serve [--demo]`, `cuepoint add FILE`, `cuepoint account`, `cuepoint user`, `cuepoint owner-link`,
+//! `cuepoint listen`, `cuepoint config`.
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -9,6 +10,7 @@ use server::{
     demo,
     keys::Keys,
     listen::Listen,
+    operator::{AccountCommand, UserCommand},
     owner_link::OwnerLink,
     report_link,
     serve::Server,
@@ -59,6 +61,12 @@ enum Command {
         #[arg(long, default_value_t = pass::USUAL_DAYS, value_parser = clap::value_parser!(i64).range(1..=pass::MOST_DAYS))]
         days: i64,
     },
+    /// Accounts, one for each customer or team.
+    #[command(subcommand)]
+    Account(AccountCommand),
+    /// People who sign in.
+    #[command(subcommand)]
+    User(UserCommand),
     /// Print webhook messages as they are made, or forward them to this machine: for developers whom no server reaches.
     Listen(Box<Listen>),
     /// Print the settings in force, secrets hidden.
@@ -78,6 +86,8 @@ async fn main() -> ExitCode {
         Command::OwnerLink(link) => owner_link(link).await,
         Command::ReportLink { video, days } => link_to_report(&video, days).await,
         Command::UploadLink { account, days } => link_to_upload(&account, days).await,
+        Command::Account(command) => account(command).await,
+        Command::User(command) => user(command).await,
         Command::Listen(listen) => listen.run().await.map_err(Into::into),
         Command::Config => Config::load(std::env::vars()).map(|config| print!("{config}")).map_err(Into::into),
     };
@@ -145,6 +155,20 @@ async fn owner_link(link: OwnerLink) -> Result<(), Box<dyn Error>> {
     let config = Config::load(std::env::vars())?;
     log();
     println!("{}", link.run(&config).await?);
+    Ok(())
+}
+
+async fn account(command: AccountCommand) -> Result<(), Box<dyn Error>> {
+    let config = Config::load(std::env::vars())?;
+    log();
+    println!("{}", command.run(&config).await?);
+    Ok(())
+}
+
+async fn user(command: UserCommand) -> Result<(), Box<dyn Error>> {
+    let config = Config::load(std::env::vars())?;
+    log();
+    println!("{}", command.run(&config).await?);
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! The pages that viewers see. A video is looked up before anything is rendered, so the status is right.
 
+pub mod people;
 mod report;
 mod talk;
 mod upload;
@@ -122,6 +123,20 @@ pub async fn play_with(state: &State, token: String, asked: Asked, status: u16, 
 /// `GET /video/embed/{token}`: never redirects, so that the frame's address stays as its parent wrote it.
 pub async fn embed(Shared(state): Shared<State>, Path(token): Path<String>, asked: Asked) -> Response {
     show(&state, token, asked, Surface::Embed, Visit::default()).await
+}
+
+/// `GET /video/preview/{token}`: the page as viewers get it, for the account's own people, whose views are left out.
+/// Anybody else is led to the page itself.
+pub async fn preview(Shared(state): Shared<State>, Path(token): Path<String>, asked: Asked) -> Response {
+    let published = match watchable(&state, token.clone()).await {
+        Ok(published) => published,
+        Err(closed) => return refuse(&state, asked.lang, closed, &Frames::Nobody),
+    };
+    if people::role(&state, &asked.headers, published.video.account_id).await.is_some() {
+        return show(&state, token, asked, Surface::Play, Visit::default()).await;
+    }
+    let to = [(header::LOCATION, format!("/video/play/{}", published.video.token))];
+    (StatusCode::FOUND, [(header::CACHE_CONTROL, "no-store")], to).into_response()
 }
 
 /// A video's page, also as the answer to a form where no script runs.

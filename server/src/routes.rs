@@ -71,6 +71,8 @@ fn pages() -> Router<State> {
         .route("/demo/interactions", get(page::gallery))
         .route("/video/play/{token}", get(page::play))
         .route("/video/embed/{token}", get(page::embed))
+        .route("/video/preview/{token}", get(page::preview))
+        .merge(page::people::routes())
         .route("/video/faces/{token}", post(api::faces::faces))
         .route("/video/answer/{token}/{interaction}", post(api::faces::answer))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))

@@ -14,6 +14,7 @@ use crate::{
     limits::Limits,
     media::{Media, MediaError},
     metrics::{self, Counters},
+    people::{People, session},
     retention, routes,
     state::{Inner, State, now},
     store::{Store, StoreError},
@@ -88,6 +89,7 @@ impl Server {
         let state = State::new(Inner {
             catalogue: Catalogue::new(store.clone()),
             talks: Talks::new(store.clone()),
+            people: People::default(),
             config,
             store,
             keys,
@@ -172,6 +174,9 @@ async fn sweep(state: State, stopping: CancellationToken) {
             purged_at = now();
             if let Err(error) = retention::sweep(&state, purged_at).await {
                 tracing::warn!(%error, "old entries were not purged");
+            }
+            if let Err(error) = session::sweep(&state, purged_at).await {
+                tracing::warn!(%error, "old sessions and links were not deleted");
             }
             if let Err(error) = trim::sweep(&state, purged_at).await {
                 tracing::warn!(%error, "old webhooks were not trimmed");

@@ -2,7 +2,7 @@
 
 use crate::{
     agent::Agents, catalogue::Catalogue, config::Config, contents::Contents, egress, geo::Geo, identity::Salts,
-    jobs::Jobs, keys::Keys, limits::Limits, media::Media, metrics::Counters, store::Store, talk::Talks,
+    jobs::Jobs, keys::Keys, limits::Limits, media::Media, metrics::Counters, people::People, store::Store, talk::Talks,
     webhook::seats::Seats, writer::Writer,
 };
 use std::sync::Arc;
@@ -31,6 +31,7 @@ pub struct Inner {
     pub counters: Counters,
     pub writer: Writer,
     pub talks: Talks,
+    pub people: People,
     /// Videos on their way in.
     pub jobs: Jobs,
     /// Rung after a commit that queued deliveries.

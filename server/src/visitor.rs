@@ -8,6 +8,7 @@ use crate::{
         owner,
     },
     keys::{Keys, mac},
+    people,
 };
 use http::{HeaderMap, header};
 use ipnet::IpNet;
@@ -22,6 +23,8 @@ pub struct Visitor {
     pub prefetches: bool,
     /// What the browser keeps about whose it is, unproven.
     owner: Option<String>,
+    /// The SHA-256 of what its session cookie says, unproven.
+    pub session: Option<[u8; 32]>,
     /// What the browser keeps for us.
     pub cookie: Option<Kept>,
     /// The browser says that nothing may be kept, nor anyone be recognised.
@@ -42,6 +45,7 @@ impl Visitor {
             user_agent: user_agent[..end].to_owned(),
             prefetches: is_prefetch(headers),
             owner: owner::read(headers),
+            session: people::cookie::hash(headers),
             cookie: cookie::read(headers),
             barred: cookie::is_barred(headers),
         }
@@ -56,7 +60,7 @@ impl Visitor {
         self.ip
     }
 
-    /// Is this browser one of the account's own people's?
+    /// Has this browser opened an owner link of the account? [`people::is_own`] knows its members too.
     pub fn is_owner(&self, keys: &Keys, account_id: i64, now: i64) -> bool {
         self.owner.as_deref().and_then(|text| owner::of_cookie(keys, text, now)) == Some(account_id)
     }

@@ -1,5 +1,6 @@
 //! Whole pages: the document around a view, and what it loads.
 
+pub mod account;
 pub mod api;
 pub mod card;
 pub mod closed;
@@ -13,8 +14,10 @@ pub mod metrics;
 pub mod play;
 pub mod report;
 pub mod sdk;
+pub mod sign_in;
 pub mod snippet;
 pub mod upload;
+pub mod videos;
 pub mod webhooks;
 
 use crate::{

@@ -25,7 +25,11 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Reply> {
         let (head, body) = request.into_parts();
-        Ok(Self::read(&head.headers, &whole(body).await?)?)
+        let fields = Self::read(&head.headers, &whole(body).await?)?;
+        if let Some(given) = head.extensions.get::<super::log::Given>() {
+            given.put(fields.0.keys());
+        }
+        Ok(fields)
     }
 }
 

@@ -12,11 +12,15 @@ pub mod forget;
 pub mod import;
 pub mod interactions;
 pub mod jobs;
+pub mod keys;
 pub mod links;
+pub mod log;
 pub mod media;
+pub mod members;
 pub mod owner;
 pub mod people;
 pub mod reports;
+pub mod rights;
 pub mod settings;
 pub mod talk;
 pub mod uploads;
@@ -31,8 +35,8 @@ use axum::{
     routing::{get, post},
 };
 
-/// Everything under `/api`; all but the schema and the description needs an API key, uploads one or a pass. What
-/// comes here is described in [`openapi`].
+/// Everything under `/api`; all but the schema and the description needs an API key or a member's session, uploads
+/// these or a pass. What comes here is described in [`openapi`], and what each call needs is in [`rights::RULES`].
 pub fn routes(state: &State) -> Router<State> {
     Router::new()
         .merge(reports::routes())
@@ -47,8 +51,10 @@ pub fn routes(state: &State) -> Router<State> {
         .merge(webhooks::routes())
         .merge(import::routes())
         .merge(jobs::routes())
+        .merge(keys::routes())
+        .merge(members::routes())
         .route("/api/v1/me/upload-links", post(uploads::pass::mint))
-        .route("/api/v1/{*rest}", axum::routing::any(nowhere))
+        .route(caller::NOWHERE, axum::routing::any(nowhere))
         .layer(middleware::from_fn_with_state(state.clone(), caller::identify))
         .merge(uploads::routes(state))
         .route(interactions::SCHEMA, get(interactions::served_schema))

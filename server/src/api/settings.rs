@@ -2,8 +2,12 @@
 
 use super::{caller::Caller, fields::Fields};
 use crate::{
+    people::{
+        Who,
+        audit::{self, Done},
+    },
     reply::Reply,
-    state::State,
+    state::{self, State},
     store::{
         self,
         accounts::{self, Settings},
@@ -30,6 +34,7 @@ async fn show(extract::State(state): extract::State<State>, Caller(account): Cal
 async fn change(
     extract::State(state): extract::State<State>,
     Caller(account): Caller,
+    who: Who,
     fields: Fields,
 ) -> Result<Json<Settings>, Reply> {
     let mut flaws = Vec::new();
@@ -52,6 +57,10 @@ async fn change(
             settings.webhook_log_days = days;
         }
         accounts::set_settings(tx.conn(), account.id, settings).await?;
+        let names: Vec<String> = fields.0.keys().cloned().collect();
+        let done =
+            Done { account_id: account.id, actor: &who.actor, action: "settings.change", object: "", fields: &names };
+        audit::write(tx.conn(), done, state::now()).await?;
         tx.commit().await?;
         store::Result::Ok(settings)
     });

@@ -6,7 +6,7 @@ use super::{
     id_of_cookie,
     issuer::Issuer,
 };
-use crate::{catalogue::Published, reply, state::State, store::viewers::Contact, visitor::Visitor};
+use crate::{catalogue::Published, people, reply, state::State, store::viewers::Contact, visitor::Visitor};
 use app::{
     engage::{Batch, Refusal},
     error::{ApiError, Flaw},
@@ -69,7 +69,8 @@ pub async fn claim(
     let pass = pass_of(state, batch.pass.as_deref(), &published.video.token, now);
     let grants = pass.as_ref().map(|pass| pass.grants.clone()).unwrap_or_default();
     // A beacon from a frame may come without its cookies.
-    let owner = pass.as_ref().is_some_and(|pass| pass.owner) || visitor.is_owner(&state.keys, account_id, now);
+    let owner = pass.as_ref().is_some_and(|pass| pass.owner)
+        || people::is_own(state, visitor, account_id, now).await.map_err(reply::storage)?;
     let (mut turns, mut refused) = (Vec::new(), Vec::new());
     let speaks = batch.events.iter().any(|event| matches!(kind(event), "viewer" | "consent"));
     let anonymous =

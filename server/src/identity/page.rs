@@ -10,6 +10,7 @@ use super::{
 use crate::{
     catalogue::Published,
     keys::{digest, random},
+    people,
     state::State,
     store::{self, links, viewers, viewers::Contact},
     visitor::Visitor,
@@ -114,6 +115,7 @@ pub async fn arrive(
         let contact = viewers::contact(reader.conn(), account_id, browser.id).await?;
         arrival.viewer = Viewer::new(browser.id, contact.unwrap_or_default());
     }
+    let owner = people::is_own(state, visitor, account_id, now).await?;
     let viewer = &arrival.viewer;
     arrival.watching_as =
         viewer.email.as_deref().map(mail::masked).or_else(|| viewer.called()).or(arrival.watching_as.take());
@@ -126,7 +128,7 @@ pub async fn arrive(
         consent: browser.consent,
         framed,
         link,
-        owner: visitor.is_owner(&state.keys, account_id, now),
+        owner,
         who,
     });
     arrival.pass = pass.ok();

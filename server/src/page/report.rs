@@ -1,10 +1,11 @@
 //! `GET /report/{token}`: a video's report for people, behind a signed link.
 
-use super::{Asked, html, refuse};
+use super::{Asked, html, people, refuse};
 use crate::{
     framing::{self, Frames},
     insight::{self, attention, series},
     keys::digest,
+    people::Right,
     reply, report_link, spoken,
     state::{State, now},
     store::{self, Conn, figures, videos, videos::Video},
@@ -37,6 +38,8 @@ struct Wish {
 
 /// Pages of viewers that can be turned to.
 const PAGES: i64 = 10_000;
+/// Days that a member's link lasts.
+const MEMBERS_DAYS: i64 = 1;
 /// Sources of one kind that are shown.
 const SOURCES: usize = 8;
 
@@ -77,7 +80,14 @@ async fn answer(state: &State, token: &str, asked: &Asked) -> Result<Response, C
     let video = videos::by_token(reader.conn(), token).await.map_err(unwell)?;
     // Whoever has no link learns nothing, not even whether there is a video.
     let video = video.filter(|video| video.deleted_at.is_none()).ok_or(Closed::NoReport)?;
-    let key = report_link::verified(&state.keys, &video, &asked.query, now()).ok_or(Closed::NoReport)?;
+    let Some(key) = report_link::verified(&state.keys, &video, &asked.query, now()) else {
+        drop(reader);
+        let role = people::role(state, &asked.headers, video.account_id).await;
+        role.filter(|role| role.rights().has(Right::Report)).ok_or(Closed::NoReport)?;
+        // Whoever may read it gets a link of their own.
+        let link = report_link::minted(&state.keys, &state.config, &video, MEMBERS_DAYS, now()).0;
+        return Ok((StatusCode::FOUND, [(header::LOCATION, link)]).into_response());
+    };
     let wish = Wish::read(&asked.query, key);
     let stamp = stamp(reader.conn(), &video).await.map_err(unwell)?;
     if wish.live && wish.since.as_ref() == Some(&stamp) {

@@ -1,9 +1,10 @@
 //! `/upload`: the page that takes videos in, behind a signed link; and its form, where no script runs.
 
-use super::{Asked, html, refuse};
+use super::{Asked, html, people, refuse};
 use crate::{
     api::uploads::{form, pass},
     framing::Frames,
+    people::Right,
     spoken,
     state::{State, now},
 };
@@ -15,12 +16,21 @@ use axum::{
     extract::{FromRequest, Multipart, Request, State as Shared},
     response::{IntoResponse, Redirect, Response},
 };
-use http::{HeaderName, HeaderValue, header};
+use http::{HeaderName, HeaderValue, StatusCode, header};
+
+/// Days that a member's link lasts.
+const MEMBERS_DAYS: i64 = 1;
 
 /// `GET /upload?pass=`
 pub async fn upload(Shared(state): Shared<State>, asked: Asked) -> Response {
     let Some((pass, (_, until))) = allowed(&state, &asked) else {
-        return guarded(refuse(&state, asked.lang, Closed::NoUpload, &Frames::Nobody));
+        let member = people::here(&state, &asked.headers).await;
+        let Some((account_id, _)) = member.filter(|(_, role)| role.rights().has(Right::Edit)) else {
+            return guarded(refuse(&state, asked.lang, Closed::NoUpload, &Frames::Nobody));
+        };
+        // Whoever may upload gets a link of their own.
+        let link = pass::link(&state.keys, &state.config, account_id, MEMBERS_DAYS, now()).0;
+        return guarded((StatusCode::FOUND, [(header::LOCATION, link)]).into_response());
     };
     let most = state.config.upload_max;
     let upload = Upload { pass, most, most_said: said(most), until: spoken::day(asked.lang, until) };

@@ -1,4 +1,4 @@
-//! Accounts and their API keys. A key is kept as its SHA-256 and its visible prefix.
+//! Accounts, and the first key of each.
 
 use super::{Conn, Result, StoreError, on};
 use serde::{Deserialize, Serialize};
@@ -25,11 +25,8 @@ const SETTINGS: &str = "select settings from accounts where id = $1";
 const SET_SETTINGS: &str = "update accounts set settings = $2 where id = $1";
 const DECIDED: &str = "select id, settings from accounts where settings <> '{}' order by id";
 const ALL: &str = "select id, settings from accounts order by id";
+const NEXT_ID: &str = "select coalesce(max(id), 0) + 1 from accounts";
 const NAME: &str = "select name from accounts where id = $1";
-const BY_KEY_HASH: &str = "
-select a.id, a.email, a.name
-  from api_keys k join accounts a on a.id = k.account_id
- where k.hash = $1 and k.revoked_at is null";
 const INSERT_KEY: &str = "
 insert into api_keys (account_id, id, prefix, hash, created_at) values ($1, $2, $3, $4, $5)
 on conflict (hash) do nothing";
@@ -80,6 +77,11 @@ pub async fn insert(conn: Conn<'_>, account: &Account, now: i64) -> Result<()> {
     Ok(())
 }
 
+/// The number of the next account.
+pub async fn next_id(conn: Conn<'_>) -> Result<i64> {
+    Ok(on!(conn, db => sqlx::query_scalar(NEXT_ID).fetch_one(db).await)?)
+}
+
 pub async fn by_email(conn: Conn<'_>, email: &str) -> Result<Option<Account>> {
     Ok(on!(conn, db => sqlx::query_as(BY_EMAIL).bind(email).fetch_optional(db).await)?)
 }
@@ -93,12 +95,7 @@ pub async fn name(conn: Conn<'_>, id: i64) -> Result<String> {
     Ok(on!(conn, db => sqlx::query_scalar(NAME).bind(id).fetch_one(db).await)?)
 }
 
-/// The account whose key, not revoked, has this SHA-256.
-pub async fn by_key_hash(conn: Conn<'_>, hash: &[u8]) -> Result<Option<Account>> {
-    Ok(on!(conn, db => sqlx::query_as(BY_KEY_HASH).bind(hash).fetch_optional(db).await)?)
-}
-
-/// Adds a key; the same key twice is kept once.
+/// Adds a key with every right and no end; the same key twice is kept once.
 pub async fn insert_key(conn: Conn<'_>, account_id: i64, key: NewKey<'_>, now: i64) -> Result<()> {
     on!(conn, db => sqlx::query(INSERT_KEY)
         .bind(account_id).bind(key.id).bind(key.prefix).bind(key.hash).bind(now)

@@ -11,6 +11,7 @@ mod interactions;
 mod media;
 mod openapi;
 mod pages;
+mod people;
 mod reports;
 mod sharing;
 mod stop;

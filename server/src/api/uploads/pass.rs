@@ -4,6 +4,7 @@ use crate::{
     api::caller::{self, Caller},
     config::Config,
     keys::Keys,
+    people::{Right, Who, session::Actor},
     reply::Reply,
     state::{State, now},
     store::accounts,
@@ -56,15 +57,15 @@ fn signature(keys: &Keys, account_id: i64, until: i64) -> String {
 }
 
 /// Middleware: finds the caller by an upload pass or by an API key, or answers 401.
-pub async fn identify(Shared(state): Shared<State>, mut request: Request, next: Next) -> Result<Response, Reply> {
+pub async fn identify(Shared(state): Shared<State>, request: Request, next: Next) -> Result<Response, Reply> {
     let Some((account_id, _)) = bearer(request.headers()).and_then(|pass| verified(&state.keys, pass, now())) else {
         return caller::identify(Shared(state), request, next).await;
     };
     let mut reader = state.store.reader().await?;
     let account = accounts::by_id(reader.conn(), account_id).await?;
     drop(reader);
-    request.extensions_mut().insert(Caller(account.ok_or_else(ApiError::unauthorized)?));
-    Ok(next.run(request).await)
+    let who = Who { actor: Actor::UploadLink, rights: [Right::Edit].into_iter().collect() };
+    caller::admit(state, account.ok_or_else(ApiError::unauthorized)?, who, request, next).await
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

@@ -256,6 +256,7 @@ fn state(folder: &TempDir, store: Store, egress_allow: &str) -> State {
         geo: server::geo::Geo::default(),
         limits: server::limits::Limits::default(),
         counters: Counters::default(),
+        people: server::people::People::default(),
         jobs: server::jobs::Jobs::default(),
         courier_bell: bell,
         replay_bell: Notify::new(),
