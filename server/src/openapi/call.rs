@@ -163,7 +163,8 @@ impl Call {
         // An address that is no text, such as one with %00, is refused everywhere.
         let mut common: Vec<&str> = vec!["400", "5XX"];
         if !self.is_open {
-            common.extend(["401"]);
+            // Not every key may do everything.
+            common.extend(["401", "403"]);
         }
         for status in common {
             self.operation["responses"][status] = json!({ "$ref": format!("#/components/responses/{status}") });

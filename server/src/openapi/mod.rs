@@ -9,6 +9,7 @@ mod call;
 mod imports;
 mod interactions;
 mod kind;
+mod people;
 mod public;
 mod reports;
 mod shape;
@@ -45,6 +46,7 @@ fn nouns() -> Vec<Noun> {
         talk::noun(),
         webhooks::noun(),
         account::noun(),
+        people::noun(),
         public::noun(),
     ]
 }

@@ -56,6 +56,11 @@ impl Things {
         let upload: Value = serde_json::from_str(&begun).expect("JSON");
         let upload = upload["job_id"].as_str().expect("an id").to_owned();
         ids.extend([("uploads", upload.clone()), ("jobs", upload)]);
+
+        let wish = json!({ "name": "Reports", "role": "analyst" });
+        ids.insert("keys", id(app.call("POST", "/api/v1/keys", Some(wish)).await, "/id"));
+        let wish = json!({ "email": "ada@example.com", "role": "editor" });
+        ids.insert("members", id(app.call("POST", "/api/v1/members", Some(wish)).await, "/id"));
         Self { video, ids }
     }
 
