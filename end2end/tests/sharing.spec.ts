@@ -32,6 +32,9 @@ const video = (server: Server) =>
     return { id, token, share: `${server.url}/video/play/${token}`, embed: `${server.url}/video/embed/${token}` };
   })());
 
+// Making the film takes a while on a machine that has other work.
+test.describe.configure({ timeout: 180_000 });
+
 test.beforeAll(() => void (made = undefined));
 
 const text = async (url: string): Promise<string> => {
