@@ -32,7 +32,7 @@ pub async fn run(server: &Serving, path: &str, size: u64) -> Done<()> {
     let lasted = started.elapsed().as_secs_f64();
     took.sort_unstable();
     let at = |share: f64| took[((took.len() as f64 * share) as usize).min(took.len() - 1)].as_secs_f64() * 1_000.0;
-    let rate = (took.len() as u64 * PART >> 20) as f64 / lasted;
+    let rate = ((took.len() as u64 * PART) >> 20) as f64 / lasted;
     println!(
         "{READERS} readers, each {} KiB every {} s, from anywhere in {} MiB",
         PART >> 10,
