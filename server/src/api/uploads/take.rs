@@ -16,12 +16,14 @@ use app::error::ApiError;
 use axum::body::Body;
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt};
-use std::time::Duration;
+use std::{collections::VecDeque, time::Duration};
 use tokio::{task::JoinHandle, time::timeout};
 
 /// The size of a piece, and how many bytes are let to come before they are made to count.
 const PIECE: usize = 8 << 20;
 const COUNTED: i64 = 64 << 20;
+/// Pieces that are on their way to the disk while more comes: one alone would leave the line idle.
+const UNDER_WAY: usize = 3;
 /// How long a client may be silent.
 const SILENCE: Duration = Duration::from_secs(60);
 
@@ -47,7 +49,7 @@ pub async fn append(
         start: upload.received,
         upload,
         buffer: BytesMut::new(),
-        under_way: None,
+        under_way: VecDeque::new(),
         stored: Vec::new(),
         ends,
     };
@@ -66,7 +68,8 @@ struct Taking {
     /// What is not in the store yet, and where in the file it begins.
     buffer: BytesMut,
     start: i64,
-    under_way: Option<JoinHandle<Result<Part, Reply>>>,
+    /// In the order of the file.
+    under_way: VecDeque<JoinHandle<Result<Part, Reply>>>,
     /// What is in the store and does not count yet.
     stored: Vec<Part>,
     ends: bool,
@@ -91,6 +94,10 @@ impl Taking {
             }
             if let Some(checksum) = &mut checksum {
                 checksum.update(&chunk);
+            }
+            if self.buffer.capacity() - self.buffer.len() < chunk.len() && self.buffer.len() > PIECE / 64 {
+                // At once, since growing by and by would copy all of it each time.
+                self.buffer.reserve(PIECE + chunk.len() - self.buffer.len().min(PIECE));
             }
             self.buffer.extend_from_slice(&chunk);
             if self.buffer.len() >= PIECE
@@ -126,7 +133,7 @@ impl Taking {
 
     /// Sends what has come to the store, while more comes.
     async fn store(&mut self, counts: bool) -> Result<(), Reply> {
-        self.landed().await?;
+        self.landed(UNDER_WAY - 1).await?;
         if counts && self.stored.iter().map(|part| part.size).sum::<i64>() >= COUNTED {
             self.count().await?;
         }
@@ -136,7 +143,7 @@ impl Taking {
         self.start += part.size;
         let path = part_path(self.upload.account_id, self.upload.id, &part.name);
         let media = self.state.media.clone();
-        self.under_way = Some(tokio::spawn(async move {
+        self.under_way.push_back(tokio::spawn(async move {
             media.put(&path, bytes).await.map_err(|error| {
                 tracing::error!(%error, "a piece of an upload was not stored");
                 Reply(ApiError::unavailable(5))
@@ -146,9 +153,12 @@ impl Taking {
         Ok(())
     }
 
-    async fn landed(&mut self) -> Result<(), Reply> {
-        if let Some(under_way) = self.under_way.take() {
-            self.stored.push(under_way.await.map_err(|_| ApiError::internal())??);
+    /// Waits until no more than so many are under way.
+    async fn landed(&mut self, most: usize) -> Result<(), Reply> {
+        while self.under_way.len() > most
+            && let Some(first) = self.under_way.pop_front()
+        {
+            self.stored.push(first.await.map_err(|_| ApiError::internal())??);
         }
         Ok(())
     }
@@ -157,7 +167,7 @@ impl Taking {
         if !self.buffer.is_empty() {
             self.store(true).await?;
         }
-        self.landed().await?;
+        self.landed(0).await?;
         self.count().await
     }
 
@@ -194,8 +204,10 @@ impl Taking {
 
     /// What does not count is deleted again.
     async fn give_up(mut self, error: Reply) -> Result<Upload, Reply> {
-        // Whatever came of it, its file goes too.
-        let _ = self.landed().await;
+        // Whatever came of them, their files go too.
+        while let Some(one) = self.under_way.pop_front() {
+            self.stored.extend(one.await.ok().and_then(Result::ok));
+        }
         for part in &self.stored {
             let path = part_path(self.upload.account_id, self.upload.id, &part.name);
             if let Err(error) = self.state.media.delete(&path).await {
