@@ -30,6 +30,7 @@ pub enum What {
     Stream,
     Letter,
     Batch,
+    Password,
 }
 
 /// Whom a limit is for.

@@ -18,6 +18,7 @@ pub mod people;
 pub mod reports;
 pub mod settings;
 pub mod talk;
+pub mod unlock;
 pub mod uploads;
 pub mod videos;
 pub mod viewer_key;
