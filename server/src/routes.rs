@@ -9,6 +9,7 @@ use axum::{
     routing::{get, post},
 };
 use http::{HeaderValue, StatusCode, header};
+use std::borrow::Cow;
 use tower::ServiceBuilder;
 use tower_http::{
     CompressionLevel, ServiceBuilderExt,
@@ -78,10 +79,18 @@ fn pages() -> Router<State> {
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
 }
 
-/// A span without the query: it may carry an API key.
+/// A span without the query, which may carry an API key.
 fn span(request: &Request) -> tracing::Span {
     let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
-    tracing::info_span!("request", id = id.unwrap_or_default(), method = %request.method(), path = request.uri().path())
+    tracing::info_span!("request", id = id.unwrap_or_default(), method = %request.method(), path = %told(request.uri().path()))
+}
+
+/// A path without what opens media: the signed part, and the file behind it.
+fn told(path: &str) -> Cow<'_, str> {
+    match path.split_once("/s/").filter(|_| path.starts_with("/media/")) {
+        Some((head, _)) => format!("{head}/s/…").into(),
+        None => path.into(),
+    }
 }
 
 /// Can the database be read, does the writer run, and is nobody about to stop us?
