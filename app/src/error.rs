@@ -61,6 +61,11 @@ impl ApiError {
         Self::new(403, "forbidden", message)
     }
 
+    /// 403: it was allowed, and its time is over; whoever asks anew may be allowed again.
+    pub fn expired(message: impl Into<String>) -> Self {
+        Self::new(403, "expired", message)
+    }
+
     /// 404: not there, or another account's.
     pub fn not_found(what: &str) -> Self {
         Self::new(404, "not_found", format!("There is no such {what}."))

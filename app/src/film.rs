@@ -25,6 +25,8 @@ pub struct Film {
     /// A WebVTT file whose cues name pieces of sprites: `sprite.jpg#xywh=0,0,160,90`.
     pub storyboard: Option<String>,
     pub timeline: CueSheet,
+    /// The addresses of its files end, and the page has to ask for fresh ones.
+    pub renews: bool,
     pub settings: Settings,
     /// Signed by the server, returned with every batch.
     pub pass: String,

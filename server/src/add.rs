@@ -134,6 +134,7 @@ async fn keep(
         settings: Settings::default(),
         timeline_version: 1,
         expires_at: None,
+        access: crate::access::Access::default(),
         deleted_at: None,
         created_at: now(),
     };

@@ -170,6 +170,7 @@ fn tour(account_id: i64, id: i64, now: i64) -> Video {
         settings: Settings::default(),
         timeline_version: 1,
         expires_at: None,
+        access: crate::access::Access::default(),
         deleted_at: None,
         created_at: now,
     }

@@ -5,7 +5,7 @@ pub mod check;
 use crate::{
     agent::Agent,
     geo::Place,
-    identity::{self, LeftOut},
+    identity::{self, LeftOut, Pass},
     limits,
     metrics::Counters,
     results,
@@ -34,6 +34,13 @@ pub async fn record(
     let published = state.catalogue.by_token(&token).await.map_err(crate::reply::storage)?;
     let published = published.filter(|p| p.video.deleted_at.is_none());
     let published = published.ok_or_else(|| ApiError::not_found("video"))?;
+    if published.video.is_private() {
+        // Whoever was let in has one; it reports what it saw, also when the door was closed meanwhile.
+        let pass = batch.pass.as_deref().and_then(|text| Pass::verify(text, &state.keys, now));
+        if pass.is_none_or(|pass| pass.video != token) {
+            return Err(ApiError::forbidden("Batches about this video need the pass of its page."));
+        }
+    }
     let paces: Vec<_> = state.config.rate_limits.of_view(batch.session, published.video.id).collect();
     admit(&state, &paces, now).await?;
     let told = identity::batch::claim(&state, &visitor, &mut batch, &published, now).await?;

@@ -1,5 +1,6 @@
 //! Cuepoint's server: pages, media, the ledger, the API and the webhooks.
 
+pub mod access;
 pub mod add;
 pub mod agent;
 pub mod api;

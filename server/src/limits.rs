@@ -33,6 +33,7 @@ pub enum What {
     SignIn,
     /// That is written down.
     Failure,
+    Password,
 }
 
 /// Whom a limit is for.

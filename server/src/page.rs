@@ -10,11 +10,12 @@ pub use talk::{confirm, fragment as talk_fragment, part};
 pub use upload::{send, upload};
 
 use crate::{
+    access::{self, Knock, Refused, grant, signed},
     assets,
     catalogue::Published,
-    framing::{self, Frames, may_frame},
+    framing::{self, Frames},
     identity::{
-        Pass,
+        Pass, cookie,
         page::{Arrival, arrive},
     },
     keys::random,
@@ -58,6 +59,7 @@ use std::{
     net::SocketAddr,
     sync::{Arc, LazyLock},
 };
+use url::form_urlencoded;
 use uuid::Uuid;
 
 static ASSETS: LazyLock<Assets> = LazyLock::new(assets::names);
@@ -128,14 +130,17 @@ pub async fn embed(Shared(state): Shared<State>, Path(token): Path<String>, aske
 /// `GET /video/preview/{token}`: the page as viewers get it, for the account's own people, whose views are left out.
 /// Anybody else is led to the page itself.
 pub async fn preview(Shared(state): Shared<State>, Path(token): Path<String>, asked: Asked) -> Response {
-    let published = match watchable(&state, token.clone()).await {
-        Ok(published) => published,
+    match watchable(&state, token.clone(), &asked, Surface::Play).await {
+        Ok(published) => {
+            if people::role(&state, &asked.headers, published.video.account_id).await.is_some() {
+                return show(&state, token, asked, Surface::Play, Visit::default()).await;
+            }
+        }
+        // Members are let in everywhere, so this is none.
+        Err(Closed::Locked { .. } | Closed::ForSome) => {}
         Err(closed) => return refuse(&state, asked.lang, closed, &Frames::Nobody),
-    };
-    if people::role(&state, &asked.headers, published.video.account_id).await.is_some() {
-        return show(&state, token, asked, Surface::Play, Visit::default()).await;
     }
-    let to = [(header::LOCATION, format!("/video/play/{}", published.video.token))];
+    let to = [(header::LOCATION, format!("/video/play/{token}"))];
     (StatusCode::FOUND, [(header::CACHE_CONTROL, "no-store")], to).into_response()
 }
 
@@ -267,7 +272,7 @@ struct Found {
 }
 
 async fn found(state: &State, token: String, asked: &Asked, surface: Surface, visit: Visit) -> Result<Found, Closed> {
-    let published = watchable(state, token).await?;
+    let published = watchable(state, token, asked, surface).await?;
     let unwell = |error| {
         crate::reply::storage(error);
         Closed::Unwell
@@ -280,7 +285,7 @@ async fn found(state: &State, token: String, asked: &Asked, surface: Surface, vi
 }
 
 /// The video of a token, or why it can't be watched.
-async fn watchable(state: &State, token: String) -> Result<Arc<Published>, Closed> {
+async fn watchable(state: &State, token: String, asked: &Asked, surface: Surface) -> Result<Arc<Published>, Closed> {
     let token = Token::try_from(token).map_err(|_| Closed::Unknown)?;
     let found = state.catalogue.by_token(&token).await.map_err(|error| {
         crate::reply::storage(error);
@@ -288,13 +293,54 @@ async fn watchable(state: &State, token: String) -> Result<Arc<Published>, Close
     })?;
     let published = found.ok_or(Closed::Unknown)?;
     let video = &published.video;
-    let expired = video.expires_at.is_some_and(|at| at <= now());
+    if video.deleted_at.is_some() || video.expires_at.is_some_and(|at| at <= now()) {
+        return Err(Closed::Gone);
+    }
+    let knock = Knock { headers: &asked.headers, query: &asked.query, pass: None };
+    let refused = access::refusal(state, video, &knock, now()).await.map_err(|error| {
+        crate::reply::storage(error);
+        Closed::Unwell
+    })?;
+    match refused {
+        Some(Refused::UsedUp) => return Err(Closed::Gone),
+        Some(Refused::Account) => return Err(Closed::ForSome),
+        Some(Refused::Password) => {
+            return Err(Closed::Locked { action: unlocks(asked, &video.token, surface), said: None, status: 403 });
+        }
+        None => {}
+    }
     match video.state.as_str() {
-        _ if expired || video.deleted_at.is_some() => Err(Closed::Gone),
         "processing" => Err(Closed::Processing(percent(state, video).await)),
         "failed" => Err(Closed::Failed(video.error.clone().unwrap_or_default())),
         _ => Ok(published),
     }
+}
+
+/// Where the form for a video's password is sent.
+fn unlocks(asked: &Asked, token: &str, surface: Surface) -> String {
+    let embed = if surface == Surface::Embed { "embed=&" } else { "" };
+    let path = format!("/video/unlock/{token}?{embed}{}", kept_query(&asked.query));
+    path.trim_end_matches(['?', '&']).to_owned()
+}
+
+/// What an address asks for, without what the form for a password adds to it.
+pub fn kept_query(query: &str) -> String {
+    let kept =
+        form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| !matches!(name.as_ref(), "embed" | grant::NAME));
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish()
+}
+
+/// The page that asks for a video's password, with what is wrong.
+pub fn locked(
+    state: &State,
+    asked: &Asked,
+    token: &str,
+    surface: Surface,
+    said: Option<String>,
+    status: u16,
+) -> Response {
+    let frames = if surface == Surface::Embed { Frames::Anyone } else { Frames::Nobody };
+    refuse(state, asked.lang, Closed::Locked { action: unlocks(asked, token, surface), said, status }, &frames)
 }
 
 /// How far a video's preparation is; a page can do without.
@@ -309,12 +355,18 @@ async fn percent(state: &State, video: &Video) -> Option<i64> {
 fn is_allowed_here(state: &State, video: &Video, headers: &HeaderMap) -> bool {
     let Some(allowed) = &video.embed_hosts else { return true };
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    if text(header::HeaderName::from_static("sec-fetch-dest")).is_some_and(|dest| dest == "document") {
+    if text(header::HeaderName::from_static("sec-fetch-dest")).is_some_and(|dest| dest == "document")
+        || text(header::HeaderName::from_static("sec-fetch-site")).is_some_and(|site| site == "same-origin")
+    {
         return true;
     }
     let parent = text(header::REFERER).and_then(|referer| url::Url::parse(referer).ok());
-    let Some(host) = parent.as_ref().and_then(|url| url.host_str()) else { return true };
-    state.config.public_url.host_str() == Some(host) || may_frame(allowed, host)
+    let Some(parent) = parent else { return true };
+    // A proxy may have rewritten the host, so our public address counts as well.
+    let origin = parent.origin().ascii_serialization();
+    let is_ours = origin == state.config.public_url.origin().ascii_serialization()
+        || text(header::HOST).is_some_and(|host| origin.split_once("://").is_some_and(|(_, named)| named == host));
+    is_ours || access::hosts::has(allowed, &parent)
 }
 
 async fn film(
@@ -330,7 +382,8 @@ async fn film(
     let place = Place { surface, lang: asked.lang, session: Uuid::now_v7(), now };
     let mine = timeline::of(state, published, &person, &asked.query, visit, place).await?;
     let given = |text: Option<String>| text.filter(|_| !mine.withholds_media);
-    let file = |name: &str| format!("/media/{}/{name}", video.token);
+    let base = signed::base(&state.keys, video, now);
+    let file = |name: &str| format!("{base}{name}");
     let pass = arrival.pass.clone().map(|pass| Pass { grants: mine.grants, ..pass }.signed(&state.keys));
     let mut settings = video.settings.clone();
     // An embedder's colour comes before the owner's, if it can be seen.
@@ -350,27 +403,28 @@ async fn film(
         src: given(video.files.media.as_deref().map(file)).unwrap_or_default(),
         stream: given(video.files.stream.as_deref().map(file)),
         sounds: sounds.filter(|_| !mine.withholds_media).collect(),
-        poster: poster(video),
+        poster: signed::poster(&state.keys, video, now),
         captions: tracks.collect(),
         chapters: video.files.chapters.as_deref().map(file),
         storyboard: video.files.storyboard.as_deref().map(file),
         settings,
         timeline: mine.cues,
+        renews: video.is_signed(),
         pass: pass.unwrap_or_default(),
     };
     Ok((film, mine.before))
 }
 
-/// The address of a poster changes with it, since browsers keep it for a while.
-fn poster(video: &Video) -> String {
-    let path = format!("/thumbnails/{}.jpg", video.token);
-    let hash = video.files.poster.as_deref().and_then(|name| name.strip_prefix("poster-")?.strip_suffix(".jpg"));
-    hash.map_or(path.clone(), |hash| format!("{path}?v={hash}"))
-}
-
 fn refuse(state: &State, lang: Lang, closed: Closed, frames: &Frames<'_>) -> Response {
     let status = closed.status();
-    html(state, lang, status, "/", frames, move |frame| ClosedPage(ClosedPageProps { frame, closed }))
+    // Where a password would be kept: is there such a place?
+    let asks = matches!(closed, Closed::Locked { .. }) && matches!(frames, Frames::Nobody);
+    let probe = (asks && cookie::is_possible(&state.config)).then(grant::probe);
+    let mut page = html(state, lang, status, "/", frames, move |frame| ClosedPage(ClosedPageProps { frame, closed }));
+    if let Some(probe) = probe {
+        page.headers_mut().append(header::SET_COOKIE, probe);
+    }
+    page
 }
 
 /// Renders a page with a nonce of its own.

@@ -1,6 +1,7 @@
 //! What a viewer is told about an answer: how others answered, what was right, and what it opened.
 
 use crate::{
+    access::signed,
     catalogue::Published,
     grant,
     state::{State, now},
@@ -58,9 +59,10 @@ pub async fn of(
                 open &= answered(state, published, other.id, view_id).await?.is_some();
             }
             let video = &published.video;
+            let base = signed::base(&state.keys, video, now());
             result.insert("grant".into(), grant::signed(&state.keys, video.id, interaction.id, now()).into());
             if let (true, Some(file)) = (open, &video.files.media) {
-                result.insert("media".into(), json!({ "src": format!("/media/{}/{file}", video.token) }));
+                result.insert("media".into(), json!({ "src": base.clone() + file }));
             }
         }
         result.insert("seq".into(), answer.seq.into());

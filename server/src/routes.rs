@@ -9,6 +9,7 @@ use axum::{
     routing::{get, post},
 };
 use http::{HeaderValue, StatusCode, header};
+use std::borrow::Cow;
 use tower::ServiceBuilder;
 use tower_http::{
     CompressionLevel, ServiceBuilderExt,
@@ -37,6 +38,7 @@ pub fn router(state: State) -> Router {
         .route("/video/results/{token}/{interaction}", get(api::faces::results))
         .route("/video/forget/{token}", post(api::forget::forget))
         .route("/media/{token}/{file}", get(api::media::file))
+        .route("/media/{token}/s/{signed}/{file}", get(api::media::signed))
         .route("/thumbnails/{name}", get(api::media::thumbnail))
         .route("/previews/{name}", get(api::media::preview))
         .route("/pkg/{file}", get(assets::get))
@@ -50,6 +52,7 @@ pub fn router(state: State) -> Router {
         .route("/livez", get(|| async { "ok" }))
         .route("/readyz", get(ready))
         .merge(api::talk::routes())
+        .merge(api::unlock::routes())
         .merge(api::owner::pages())
         .merge(api::routes(&state))
         .fallback(page::nowhere)
@@ -73,15 +76,24 @@ fn pages() -> Router<State> {
         .route("/video/embed/{token}", get(page::embed))
         .route("/video/preview/{token}", get(page::preview))
         .merge(page::people::routes())
+        .route("/video/unlock/{token}", get(api::unlock::back).post(api::unlock::unlock))
         .route("/video/faces/{token}", post(api::faces::faces))
         .route("/video/answer/{token}/{interaction}", post(api::faces::answer))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
 }
 
-/// A span without the query: it may carry an API key.
+/// A span without the query, which may carry an API key.
 fn span(request: &Request) -> tracing::Span {
     let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
-    tracing::info_span!("request", id = id.unwrap_or_default(), method = %request.method(), path = request.uri().path())
+    tracing::info_span!("request", id = id.unwrap_or_default(), method = %request.method(), path = %told(request.uri().path()))
+}
+
+/// A path without what opens media: the signed part, and the file behind it.
+fn told(path: &str) -> Cow<'_, str> {
+    match path.split_once("/s/").filter(|_| path.starts_with("/media/")) {
+        Some((head, _)) => format!("{head}/s/…").into(),
+        None => path.into(),
+    }
 }
 
 /// Can the database be read, does the writer run, and is nobody about to stop us?

@@ -1,6 +1,7 @@
 //! The running server: starting its parts in order, and ending them so that nothing accepted is lost.
 
 use crate::{
+    access::password::Passwords,
     agent::Agents,
     catalogue::Catalogue,
     clock::Clock,
@@ -101,6 +102,7 @@ impl Server {
             agents: Agents::default(),
             geo,
             limits: Limits::default(),
+            passwords: Passwords::default(),
             counters: Counters::default(),
             writer,
             jobs: Jobs::default(),

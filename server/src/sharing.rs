@@ -15,7 +15,8 @@ use std::sync::Arc;
 
 /// May search engines show it?
 pub fn is_listed(video: &Video) -> bool {
-    !video.settings.unlisted && video.expires_at.is_none()
+    let open = !video.settings.unlisted && !video.is_private();
+    open && video.expires_at.is_none() && video.access.max_views.is_none()
 }
 
 /// The sides of its poster, in pixels; none while they are not known.
@@ -31,7 +32,7 @@ pub async fn card(state: &State, published: &Published) -> Card {
     let share_url = link(format!("/video/play/{}", video.token));
     // A gate before the video withholds its file, and so do we.
     let gated = published.timeline.iter().any(|one| one.is_required());
-    let media = video.files.media.as_deref().filter(|_| !gated);
+    let media = video.files.media.as_deref().filter(|_| !gated && !video.is_signed());
     let listed = is_listed(video);
     let (chapters, transcript) = if listed && !gated {
         let chapters = if video.files.chapters.is_some() { state.contents.of(video).await } else { Arc::default() };

@@ -56,6 +56,41 @@ pub fn instant(at: i64) -> String {
     format!("{:04}-{month:02}-{:02}T{:02}:{:02}:{:02}Z", date.year(), date.day(), t.hour(), t.minute(), t.second())
 }
 
+/// The Unix milliseconds of an instant as RFC 3339 writes it: `2026-11-23T10:20:30Z`, with a fraction and another
+/// offset if need be.
+pub fn instant_of(text: &str) -> Option<i64> {
+    let number = |from: usize, to: usize| {
+        let digits = text.get(from..to).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))?;
+        digits.parse::<u16>().ok()
+    };
+    let small = |from, to| u8::try_from(number(from, to)?).ok();
+    let sign = |at, signs: &[u8]| text.as_bytes().get(at).filter(|byte| signs.contains(byte)).map(|_| ());
+    for (at, signs) in [(4, b"-".as_slice()), (7, b"-"), (10, b"Tt "), (13, b":"), (16, b":")] {
+        sign(at, signs)?;
+    }
+    let month = time::Month::try_from(small(5, 7)?).ok()?;
+    let date = time::Date::from_calendar_date(number(0, 4)?.into(), month, small(8, 10)?).ok()?;
+    let clock = time::Time::from_hms(small(11, 13)?, small(14, 16)?, small(17, 19)?).ok()?;
+    let rest = text.get(19..)?;
+    let end = match rest.strip_prefix('.') {
+        Some(digits) => digits.find(|c: char| !c.is_ascii_digit()).filter(|n| *n > 0)? + 1,
+        None => 0,
+    };
+    let fraction = rest.get(1..end.min(4)).filter(|_| end > 0).unwrap_or_default();
+    let ms: i64 = format!("{fraction:0<3}").parse().ok()?;
+    let offset = match rest.as_bytes().get(end)? {
+        b'Z' | b'z' if rest.len() == end + 1 => 0,
+        sign @ (b'+' | b'-') if rest.len() == end + 6 && rest.as_bytes()[end + 3] == b':' => {
+            let (hours, minutes) = (small(20 + end, 22 + end)?, small(23 + end, 25 + end)?);
+            let minutes = (hours < 24 && minutes < 60).then(|| i64::from(hours) * 60 + i64::from(minutes))?;
+            if *sign == b'-' { -minutes } else { minutes }
+        }
+        _ => return None,
+    };
+    let seconds = time::PrimitiveDateTime::new(date, clock).assume_utc().unix_timestamp() - offset * 60;
+    Some(seconds * 1_000 + ms)
+}
+
 /// An instant (Unix milliseconds) as headers have it (RFC 9110, section 5.6.7): `Mon, 23 Nov 2026 10:20:30 GMT`.
 pub fn http_date(at: i64) -> String {
     let Ok(t) = time::OffsetDateTime::from_unix_timestamp(at.div_euclid(1_000)) else { return String::new() };
@@ -120,6 +155,41 @@ mod tests {
     fn a_header_has_the_time_of_greenwich() {
         assert_eq!(http_date(1_546_222_980_000), "Mon, 31 Dec 2018 02:23:00 GMT");
         assert_eq!(http_date(i64::MAX), "");
+    }
+
+    #[test]
+    fn an_instant_is_read_as_machines_write_it() {
+        let at = 1_546_222_980_000;
+        for text in [
+            "2018-12-31T02:23:00Z",
+            "2018-12-31t02:23:00z",
+            "2018-12-31 02:23:00.0Z",
+            "2018-12-31T03:23:00+01:00",
+            "2018-12-30T20:53:00-05:30",
+        ] {
+            assert_eq!(instant_of(text), Some(at), "{text}");
+        }
+        assert_eq!(instant_of("2018-12-31T02:23:00.12Z"), Some(at + 120));
+        assert_eq!(instant_of("2018-12-31T02:23:00.123456+00:00"), Some(at + 123));
+        assert_eq!(instant_of(&instant(at)), Some(at));
+        for odd in [
+            "",
+            "tomorrow",
+            "2018-12-31",
+            "2018-12-31T02:23:00",
+            "2018-02-30T02:23:00Z",
+            "2018-12-31T24:23:00Z",
+            "2018-12-31T02:23:00.Z",
+            "2018-12-31T02:23:00+1:00",
+            "2018-12-31T02:23:00+01:00x",
+            "2018-12-31T02:23:00+99:00",
+            "+018-12-31T02:23:00Z",
+            "2018-12-31T02:23:00é",
+            "2018-12-31T02:23:00.é",
+            "é018-12-31T02:23:00Z",
+        ] {
+            assert_eq!(instant_of(odd), None, "{odd}");
+        }
     }
 
     #[test]

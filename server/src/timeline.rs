@@ -1,6 +1,7 @@
 //! The timeline of a video as one viewer gets it: without what they need not see, with their name in it.
 
 use crate::{
+    access::signed,
     catalogue::Published,
     grant,
     identity::{Origin, Viewer},
@@ -142,12 +143,13 @@ pub async fn of(
         answered || known && one.skip_if_known || way.skipped.contains(&one.id) && !one.is_required()
     };
     let (done, left): (Vec<&Interaction>, Vec<&Interaction>) = published.timeline.iter().partition(|one| is_done(one));
+    let base = signed::base(&state.keys, video, place.now);
     let fill = |text: &str| text::fill(text, &person.named);
     let showing = |one: &Interaction| Showing {
         flaws: visit.flaws.clone().into_iter().filter(|_| visit.at == Some(one.id)).collect(),
         given: if visit.at == Some(one.id) { visit.given.clone() } else { Map::new() },
         carry: way.carry.clone(),
-        ..showing(published, one.id, person, place)
+        ..showing(published, one.id, person, place, &base)
     };
     let is_stranger = done.is_empty() && person.named == Named::default();
     Ok(Mine {
@@ -161,12 +163,13 @@ pub async fn of(
     })
 }
 
-/// Where and to whom one interaction is shown.
-pub fn showing(published: &Published, id: Uuid, person: &Person, place: Place) -> Showing {
+/// Where and to whom one interaction is shown; `media` stands before the names of the video's files.
+pub fn showing(published: &Published, id: Uuid, person: &Person, place: Place, media: &str) -> Showing {
     Showing {
         id,
         video_id: published.video.id,
         token: published.video.token.clone(),
+        media: media.to_owned(),
         surface: place.surface,
         lang: place.lang,
         viewer: person.named.clone(),

@@ -41,6 +41,8 @@ pub struct Showing {
     pub id: Uuid,
     pub video_id: i64,
     pub token: String,
+    /// What stands before the names of the video's files.
+    pub media: String,
     pub surface: Surface,
     pub lang: Lang,
     pub viewer: Named,
@@ -88,7 +90,7 @@ impl Showing {
 
     /// A picture of the author's, from our own store.
     pub fn picture(&self, image: &Image, class: &'static str) -> impl IntoView + use<> {
-        let src = image.path(&self.token)?;
+        let src = image.path(&self.media)?;
         Some(view! { <img class=class src=src alt=self.fill(&image.alt) loading="lazy" decoding="async" /> })
     }
 

@@ -36,8 +36,8 @@ impl Image {
         flaws
     }
 
-    /// Where viewers get it; none before it was fetched.
-    pub fn path(&self, token: &str) -> Option<String> {
-        self.file.as_ref().map(|file| format!("/media/{token}/{file}"))
+    /// Where viewers get it; none before it was fetched. `media` stands before the names of the video's files.
+    pub fn path(&self, media: &str) -> Option<String> {
+        self.file.as_ref().map(|file| format!("{media}{file}"))
     }
 }

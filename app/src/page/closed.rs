@@ -17,6 +17,10 @@ pub enum Closed {
     Processing(Option<i64>),
     /// It could not be prepared, for this reason: one of the names on the wire, or a sentence.
     Failed(String),
+    /// It needs its password, which a form asks for at this address; with what was wrong with the last one.
+    Locked { action: String, said: Option<String>, status: u16 },
+    /// It is for certain people.
+    ForSome,
     /// The link does not open the upload page.
     NoUpload,
     /// The link does not open the report.
@@ -25,6 +29,8 @@ pub enum Closed {
     Unwell,
 }
 
+/// A padlock.
+const LOCK: &str = "M19 23.5h10v7H19zM21 23.5v-3a3 3 0 0 1 6 0v3";
 /// Seconds between two looks at a video that is being prepared.
 const LOOK_AGAIN: &str = "5";
 
@@ -33,7 +39,8 @@ impl Closed {
         match self {
             Closed::Unknown => 404,
             Closed::Gone => 410,
-            Closed::NotHere(_) | Closed::NoReport | Closed::NoUpload => 403,
+            Closed::NotHere(_) | Closed::ForSome | Closed::NoReport | Closed::NoUpload => 403,
+            Closed::Locked { status, .. } => *status,
             Closed::Processing(_) | Closed::Failed(_) => 200,
             Closed::Unwell => 503,
         }
@@ -44,6 +51,8 @@ impl Closed {
             Closed::Unknown => Word::UnknownTitle,
             Closed::Gone => Word::GoneTitle,
             Closed::NotHere(_) => Word::NotHereTitle,
+            Closed::Locked { .. } => Word::LockedTitle,
+            Closed::ForSome => Word::ForSomeTitle,
             Closed::Processing(_) => Word::ProcessingTitle,
             Closed::Failed(_) => Word::FailedTitle,
             Closed::NoReport => Word::ReportClosedTitle,
@@ -57,6 +66,8 @@ impl Closed {
             Closed::Unknown => Word::UnknownAdvice,
             Closed::Gone => Word::GoneAdvice,
             Closed::NotHere(_) => Word::NotHereAdvice,
+            Closed::Locked { .. } => Word::LockedAdvice,
+            Closed::ForSome => Word::ForSomeAdvice,
             Closed::Processing(_) => Word::ProcessingAdvice,
             Closed::Failed(reason) => match failed(reason) {
                 Some(word) => word,
@@ -72,7 +83,8 @@ impl Closed {
     fn error(&self) -> &'static str {
         match self {
             Closed::Unknown | Closed::Gone => "NotFoundError",
-            Closed::NotHere(_) | Closed::NoReport | Closed::NoUpload => "PrivacyError",
+            Closed::Locked { .. } => "PasswordError",
+            Closed::NotHere(_) | Closed::ForSome | Closed::NoReport | Closed::NoUpload => "PrivacyError",
             Closed::Processing(_) | Closed::Failed(_) | Closed::Unwell => "UnavailableError",
         }
     }
@@ -103,19 +115,46 @@ fn script(closed: &Closed, lang: Lang) -> String {
     )
 }
 
+/// The form for a password; it needs no script.
+fn unlock(lang: Lang, action: String, said: Option<String>) -> impl IntoView {
+    let is_wrong = said.is_some();
+    view! {
+        <form class="unlock" method="post" action=action>
+            <label for="password">{lang.say(Word::Password)}</label>
+            <input
+                id="password"
+                type="password"
+                name="password"
+                required
+                maxlength="256"
+                autocomplete="current-password"
+                aria-invalid=is_wrong.then_some("true")
+                aria-describedby=is_wrong.then_some("unlock-said")
+            />
+            {said.map(|said| view! { <p id="unlock-said" class="unlock-said" role="alert">{said}</p> })}
+            <button class="button">{lang.say(Word::Unlock)}</button>
+        </form>
+    }
+}
+
 #[component]
 pub fn ClosedPage(frame: Frame, closed: Closed) -> impl IntoView {
     let lang = frame.lang;
     let (title, advice) = (lang.say(closed.title()), closed.advice(lang));
     let (script, nonce) = (script(&closed, lang), frame.nonce.clone());
     let waiting = matches!(closed, Closed::Processing(_));
+    let mark = match closed {
+        Closed::Locked { .. } | Closed::ForSome => LOCK,
+        _ => "M21 19l8 5-8 5z",
+    };
     let progress = match closed {
         Closed::Processing(Some(percent)) => Some((percent, lang.with(Word::Percented, &percent.to_string()))),
         _ => None,
     };
-    let elsewhere = match closed {
-        Closed::NotHere(address) => address,
-        _ => None,
+    let (elsewhere, form) = match closed {
+        Closed::NotHere(address) => (address, None),
+        Closed::Locked { action, said, .. } => (None, Some(unlock(lang, action, said))),
+        _ => (None, None),
     };
     view! {
         <Document frame title=title.to_owned() class="page closed">
@@ -124,13 +163,14 @@ pub fn ClosedPage(frame: Frame, closed: Closed) -> impl IntoView {
             <main class="notice">
                 <svg class="notice-mark" viewBox="0 0 48 48" aria-hidden="true">
                     <rect class="empty" x="5" y="10" width="38" height="28" rx="6" />
-                    <path d="M21 19l8 5-8 5z" />
+                    <path d=mark />
                 </svg>
                 <h1>{title}</h1>
                 <p>{advice}</p>
                 {progress.map(|(percent, said)| view! {
                     <p><progress max="100" value=percent.to_string() aria-label=said>{format!("{percent} %")}</progress></p>
                 })}
+                {form}
                 {elsewhere.map(|href| view! {
                     <a class="button" href=href target="_blank" rel="noopener">{lang.say(Word::WatchThere)}</a>
                 })}

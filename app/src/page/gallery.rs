@@ -52,6 +52,7 @@ fn framed(sample: Sample, i: usize, lang: Lang, token: &str, poster: &str) -> An
         id: Uuid::from_u128(i as u128 + 1),
         video_id: 0,
         token: token.to_owned(),
+        media: format!("/media/{token}/"),
         surface: Surface::Play,
         lang,
         viewer: Named { first_name: Some("Ada".into()), ..Named::default() },

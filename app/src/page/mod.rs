@@ -21,7 +21,8 @@ pub mod videos;
 pub mod webhooks;
 
 use crate::{
-    player::{boot, outbox},
+    film::Film,
+    player::{boot, outbox, renew},
     words::Lang,
 };
 use leptos::prelude::*;
@@ -79,6 +80,12 @@ fn plain(style: &str) -> String {
 /// The rest of the style, behind the player.
 pub(crate) fn rest(assets: &Assets) -> impl IntoView + use<> {
     assets.style.clone().map(|href| view! { <link rel="stylesheet" href=href /> })
+}
+
+/// The script of a page whose media have addresses that end.
+pub(crate) fn renewing(film: &Film, frame: &Frame) -> Option<impl IntoView + use<>> {
+    let nonce = frame.nonce.clone();
+    film.renews.then(|| view! { <script nonce=nonce>{renew::SCRIPT.as_str()}</script> })
 }
 
 /// The document. `poster` is fetched before everything else; `boots` makes the player interactive

@@ -1,6 +1,6 @@
 //! The play page: the video, its title, its contents beside it, and ways to pass it on.
 
-use super::{Document, Frame, card::Card, rest, snippet::Snippets};
+use super::{Document, Frame, card::Card, renewing, rest, snippet::Snippets};
 use crate::{
     film::Film,
     player::{Player, Setting, clock},
@@ -54,6 +54,7 @@ pub fn PlayPage(frame: Frame, film: Film, about: About, setting: Setting, talk: 
     let share = share(lang, &film, &about);
     let viewer = about.watching_as.map(|who| viewer(lang, who, &film.token));
     let live_nonce = frame.nonce.clone();
+    let renew = renewing(&film, &frame);
     let more = about.card.head(frame.nonce.clone());
     let talk = talk.map(|talk| {
         view! {
@@ -65,6 +66,7 @@ pub fn PlayPage(frame: Frame, film: Film, about: About, setting: Setting, talk: 
     view! {
         <Document frame title=title.clone() description=description.clone() poster boots=true more class="page">
             <main class=class>
+                {renew}
                 <Player film setting />
                 {rest}
                 <div class="watch-below">

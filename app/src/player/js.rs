@@ -22,6 +22,11 @@ pub fn text(of: &JsValue, name: &str) -> Option<String> {
     get(of, name).as_string()
 }
 
+/// The end of a query for a page that was let in with a pass ([`super::renew`]); nothing for most.
+pub fn by_pass() -> String {
+    text(&get(&leptos::prelude::window(), "__cue"), "q").unwrap_or_default()
+}
+
 /// A whole number; 0 when there is none.
 pub fn number(of: &JsValue, name: &str) -> i64 {
     get(of, name).as_f64().map_or(0, |n| n as i64)

@@ -4,6 +4,7 @@ pub mod boot;
 pub mod first;
 pub mod options;
 pub mod outbox;
+pub mod renew;
 pub mod stage;
 pub mod tape;
 pub mod timeline;

@@ -56,6 +56,8 @@ fn start(deck: Deck, video: &HtmlVideoElement, class: &Function, playlist: &str)
     let settings = object(&[
         ("capLevelToPlayerSize", true.into()),
         ("backBufferLength", 60.into()),
+        // Where addresses end; see `renew`.
+        ("xhrSetup", get(&get(&window(), "__cue"), "x")),
         // -1 is the beginning.
         ("startPosition", if at > 0.0 { at } else { -1.0 }.into()),
     ]);

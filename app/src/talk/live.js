@@ -28,7 +28,7 @@
     };
     if (air) air.onmessage = (event) => take(event.data);
     const open = () => {
-      source = new EventSource(`/talk/${token}/stream?lang=${lang}&after=${last}`);
+      source = new EventSource(`/talk/${token}/stream?lang=${lang}&after=${last}${cue.q ?? ""}`);
       for (const kind of ["comment", "reaction"])
         source.addEventListener(kind, (event) => {
           const told = { kind, id: event.lastEventId, data: event.data };

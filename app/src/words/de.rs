@@ -196,6 +196,16 @@ pub(super) fn say(word: Word) -> &'static str {
         }
         GoneTitle => "Dieses Video ist nicht mehr verfügbar",
         GoneAdvice => "Es wurde entfernt oder ist abgelaufen.",
+        LockedTitle => "Dieses Video braucht ein Passwort",
+        LockedAdvice => "Wer es ansehen darf, hat es vom Besitzer bekommen.",
+        Password => "Passwort",
+        Unlock => "Ansehen",
+        PasswordWrong => "Das ist nicht das Passwort. Achte auf Groß- und Kleinschreibung.",
+        PasswordLater => "Das wurde zu oft versucht. Versuche es in {} Sekunden noch einmal.",
+        ForSomeTitle => "Dieses Video ist nicht für alle",
+        ForSomeAdvice => {
+            "Der Besitzer zeigt es nur bestimmten Menschen. Bitte die Person, die dich hergeschickt hat, um Zugang."
+        }
         NotHereTitle => "Dieses Video kann auf dieser Website nicht gezeigt werden",
         NotHereAdvice => "Es darf nur auf bestimmten Websites eingebettet werden.",
         WatchThere => "Auf der Seite des Videos ansehen",

@@ -192,6 +192,16 @@ pub(super) fn say(word: Word) -> &'static str {
         UnknownAdvice => "L’adresse est peut-être incomplète. La personne qui l’a envoyée peut donner un nouveau lien.",
         GoneTitle => "Cette vidéo n’est plus disponible",
         GoneAdvice => "Son propriétaire l’a retirée ou sa période de diffusion est terminée.",
+        LockedTitle => "Cette vidéo demande un mot de passe",
+        LockedAdvice => "Son propriétaire l’a donné à ceux qui peuvent la regarder.",
+        Password => "Mot de passe",
+        Unlock => "Regarder",
+        PasswordWrong => "Ce n’est pas le mot de passe. Attention aux majuscules.",
+        PasswordLater => "Trop d’essais. Réessayez dans {} secondes.",
+        ForSomeTitle => "Cette vidéo n’est pas pour tout le monde",
+        ForSomeAdvice => {
+            "Son propriétaire ne la montre qu’à certaines personnes. Demandez l’accès à qui vous a envoyé ici."
+        }
         NotHereTitle => "Cette vidéo ne peut pas être affichée sur ce site",
         NotHereAdvice => "Son propriétaire a choisi où elle peut être intégrée.",
         WatchThere => "Regarder sur la page de la vidéo",

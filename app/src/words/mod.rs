@@ -63,7 +63,8 @@ words! {
     }
     page {
         ViewsZero ViewsOne ViewsTwo ViewsFew ViewsMany ViewsOther PlayedBy WatchingAs NotYou
-        UnknownTitle UnknownAdvice GoneTitle GoneAdvice NotHereTitle NotHereAdvice WatchThere ProcessingTitle
+        UnknownTitle UnknownAdvice GoneTitle GoneAdvice LockedTitle LockedAdvice Password Unlock PasswordWrong PasswordLater ForSomeTitle ForSomeAdvice
+        NotHereTitle NotHereAdvice WatchThere ProcessingTitle
         ProcessingAdvice FailedTitle UnwellTitle UnwellAdvice HomeTitle HomeAdvice
         EmbedMail FailedReach FailedRights FailedBroke FailedLarge FailedKind FailedMaking FailedStopped Percented
         // Uploads

@@ -156,6 +156,7 @@ async fn video(store: &Store) -> Done<Video> {
         settings: Settings::default(),
         timeline_version: 1,
         expires_at: None,
+        access: Default::default(),
         deleted_at: None,
         created_at: now(),
     };

@@ -2,6 +2,7 @@
 //! and always leads there, also when the click can't be kept.
 
 use crate::{
+    access::{self, Knock},
     catalogue::Published,
     engine::{
         Traits, admit,
@@ -83,6 +84,11 @@ pub async fn follow(
     let Some((published, interaction, target)) = published.and_then(|published| pick(published, &click)) else {
         return nowhere(Shared(state), asked).await;
     };
+    // An interaction's id stands in the pages of those who were let in; the plain address can be guessed.
+    let knock = Knock { headers: &headers, query: "", pass: None };
+    if click.i.is_none() && access::admit(&state, &published.video, &knock, now()).await.is_err() {
+        return nowhere(Shared(state), asked).await;
+    }
     let visitor = Visitor::new(peer, &headers, &state.config);
     if method == Method::GET && !visitor.prefetches {
         let keeping = async {

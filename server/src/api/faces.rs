@@ -1,9 +1,13 @@
 //! What interactions look like, and what viewers do with them where no script runs.
 
 use crate::{
+    access::{self, Knock, signed},
     catalogue::Published,
     engine,
-    identity::{Pass, Viewer, page::of_pass},
+    identity::{
+        Pass, Viewer,
+        page::{arrive, of_pass},
+    },
     page::{self, Asked},
     reply::{self, Reply},
     results,
@@ -48,13 +52,17 @@ pub async fn faces(
     pass: String,
 ) -> Result<Response, Reply> {
     let published = published(&state, token).await?;
+    let knock = Knock { headers: &asked.headers, query: asked.query(), pass: Some(&pass) };
+    access::admit(&state, &published.video, &knock, now()).await?;
     let pass = Pass::verify(&pass, &state.keys, now()).filter(|pass| pass.video.as_str() == published.video.token);
     let person = person(&state, &published, pass.as_ref()).await?;
     let surface = if how.on == "embed" { Surface::Embed } else { Surface::Play };
     let place = Place { surface, lang: asked.lang(), session: Uuid::nil(), now: now() };
+    let base = signed::base(&state.keys, &published.video, place.now);
     let html = Owner::new().with(|| {
         let cards = published.timeline.iter();
-        let cards = cards.map(|one| card(one, &timeline::showing(&published, one.id, &person, place), None).to_html());
+        let cards =
+            cards.map(|one| card(one, &timeline::showing(&published, one.id, &person, place, &base), None).to_html());
         cards.collect::<String>()
     });
     let headers = [(header::CACHE_CONTROL, "private, no-store")];
@@ -73,15 +81,19 @@ async fn person(state: &State, published: &Published, pass: Option<&Pass>) -> Re
 #[derive(Deserialize)]
 pub struct Whose {
     s: Uuid,
+    pass: Option<String>,
 }
 
 /// `GET /video/results/{token}/{interaction}?s=`: how a poll stands, for a view that has answered it.
 pub async fn results(
     Shared(state): Shared<State>,
     Path((token, id)): Path<(String, Uuid)>,
-    Query(Whose { s: view_id }): Query<Whose>,
+    Query(Whose { s: view_id, pass }): Query<Whose>,
+    headers: HeaderMap,
 ) -> Result<Response, Reply> {
     let published = published(&state, token).await?;
+    let knock = Knock { headers: &headers, query: "", pass: pass.as_deref() };
+    access::admit(&state, &published.video, &knock, now()).await?;
     let mut reader = state.store.reader().await?;
     let view = views::by_id(reader.conn(), published.video.account_id, view_id).await?;
     drop(reader);
@@ -108,6 +120,8 @@ pub async fn answer(
         return Err(ApiError::too_large(app::engage::BATCH_BYTES).into());
     }
     let published = published(&state, token.clone()).await?;
+    let knock = Knock { headers: &headers, query: asked.query(), pass: None };
+    access::admit(&state, &published.video, &knock, now()).await?;
     let surface = if how.contains_key("embed") { Surface::Embed } else { Surface::Play };
     let id: Uuid = id.parse().map_err(|_| ApiError::not_found("interaction"))?;
     let place = published.timeline.iter().position(|one| one.id == id);
@@ -133,8 +147,9 @@ pub async fn answer(
             json!({ "seq": seq, "at": at, "type": "load", "surface": surface }),
             json!({ "seq": seq + 1, "at": at, "type": "answer", "interaction": id, "answer": form.answer(&interaction.spec) }),
         ];
-        let batch = Batch { v: 1, session, video: token.clone(), pass: None, sent: now, events };
         let visitor = Visitor::new(asked.peer(), &headers, &state.config);
+        let pass = own_pass(&state, &visitor, asked.query(), surface, &published, now).await?;
+        let batch = Batch { v: 1, session, video: token.clone(), pass, sent: now, events };
         let flood: Vec<_> = state.config.rate_limits.of_address(visitor.network()).into_iter().collect();
         engine::admit(&state, &flood, now).await?;
         let receipt = engine::record(state.clone(), visitor, batch, asked.lang(), now).await?;
@@ -159,6 +174,22 @@ pub async fn answer(
         *page.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     }
     Ok(page)
+}
+
+/// The pass of whoever was let in to a private video without a script to bring it.
+async fn own_pass(
+    state: &State,
+    visitor: &Visitor,
+    query: &str,
+    surface: Surface,
+    published: &Published,
+    now: i64,
+) -> Result<Option<String>, Reply> {
+    if !published.video.is_private() {
+        return Ok(None);
+    }
+    let arrival = arrive(state, visitor, query, surface, published, now).await?;
+    Ok(arrival.pass.map(|pass| pass.signed(&state.keys)))
 }
 
 /// The fields of a form as a browser sends them.

@@ -1,11 +1,13 @@
 //! `GET /media/{token}/{file}`, `/thumbnails/{token}[_play].jpg` and `/previews/{token}.gif`.
 
 use crate::{
+    access::signed::{self, Wrong},
     catalogue::Published,
     media::{Media, serve::kind},
+    reply::Reply,
     state::{State, now},
 };
-use app::ids::Token;
+use app::{error::ApiError, ids::Token};
 use axum::{
     extract::{Path, State as Shared},
     response::{IntoResponse, Response},
@@ -20,11 +22,45 @@ pub async fn file(
     headers: HeaderMap,
 ) -> Response {
     match available(&state, token).await {
+        Ok(published) if published.video.is_signed() => {
+            let error = ApiError::forbidden("This video's files have signed addresses, which its page names.");
+            Reply(error).into_response()
+        }
         Ok(published) if published.has(&file) => serve(&state, &published, &file, &method, &headers).await,
         Ok(_) => StatusCode::NOT_FOUND.into_response(),
         Err(status) => status.into_response(),
     }
 }
+
+/// `GET /media/{token}/s/{exp}.{kid}.{mac}/{file}`: 403 when the address is not ours, or no longer holds.
+pub async fn signed(
+    Shared(state): Shared<State>,
+    Path((token, signed, file)): Path<(String, String, String)>,
+    method: Method,
+    headers: HeaderMap,
+) -> Response {
+    let left = match signed::verify(&state.keys, &token, &signed, now()) {
+        Ok(left) => left,
+        Err(Wrong::Forged) => return Reply(ApiError::forbidden("This address was not made here.")).into_response(),
+        Err(Wrong::Expired) => return Reply(ApiError::expired("This address holds no longer.")).into_response(),
+    };
+    let published = match available(&state, token).await {
+        Ok(published) => published,
+        Err(status) => return status.into_response(),
+    };
+    if !published.has(&file) {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    let mut response = serve(&state, &published, &file, &method, &headers).await;
+    // For the viewer's browser alone, and no longer than the address holds.
+    let keep = format!("private, max-age={}", left.min(3_600));
+    if response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED {
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_str(&keep).unwrap_or(NO_STORE));
+    }
+    response
+}
+
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
 pub async fn thumbnail(
     Shared(state): Shared<State>,
@@ -43,6 +79,9 @@ pub async fn thumbnail(
         Ok(published) => published,
         Err(status) => return status.into_response(),
     };
+    if published.video.is_private() {
+        return placeholder();
+    }
     let files = &published.video.files;
     match if with_mark { &files.poster_play } else { &files.poster } {
         Some(file) => serve(&state, &published, file, &method, &headers).await,
@@ -64,6 +103,9 @@ pub async fn preview(
         Ok(published) => published,
         Err(status) => return status.into_response(),
     };
+    if published.video.is_private() {
+        return placeholder();
+    }
     let files = &published.video.files;
     match if ending == "gif" { &files.preview } else { &files.preview_webp } {
         Some(file) => serve(&state, &published, file, &method, &headers).await,
@@ -90,7 +132,7 @@ async fn serve(state: &State, published: &Published, file: &str, method: &Method
     response
 }
 
-/// What stands where a thumbnail will be: a quiet frame, asked for again the next time.
+/// What stands where a thumbnail will be, and for one that not everybody may see: a quiet frame, asked for again the next time.
 fn placeholder() -> Response {
     const FRAME: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 16 9\">\
                          <rect width=\"16\" height=\"9\" fill=\"#1b1a26\"/></svg>";

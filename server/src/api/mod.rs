@@ -23,6 +23,7 @@ pub mod reports;
 pub mod rights;
 pub mod settings;
 pub mod talk;
+pub mod unlock;
 pub mod uploads;
 pub mod videos;
 pub mod viewer_key;

@@ -9,6 +9,7 @@ pub use confirm::{ask, confirm};
 use self::answer::{Asks, Problem};
 use super::{engage::is_foreign, fields::Fields};
 use crate::{
+    access::{self, Knock},
     catalogue::Published,
     limits::{Pace, What, Whose},
     page::{self, Asked},
@@ -70,7 +71,18 @@ struct Door {
 }
 
 impl Door {
-    /// The video must be one that can be watched.
+    /// The video must be one that can be watched, by whoever asks: with the pass of its page, which may stand
+    /// in the address, or by what the browser keeps.
+    async fn enter(state: State, token: String, asked: Asked, pass: Option<&str>) -> Result<Self, ApiError> {
+        let door = Self::open(state, token, asked).await?;
+        let query = Fields::from_form(door.asked.query.as_bytes());
+        let (headers, pass) = (&door.asked.headers, pass.or_else(|| query.text("pass")));
+        let knock = Knock { headers, query: &door.asked.query, pass };
+        access::admit(&door.state, &door.published.video, &knock, door.now).await?;
+        Ok(door)
+    }
+
+    /// The video must be one that can be watched by somebody.
     async fn open(state: State, token: String, asked: Asked) -> Result<Self, ApiError> {
         let known = Token::try_from(token.clone()).map_err(|_| ApiError::not_found("video"))?;
         let published = state.catalogue.by_token(&known).await.map_err(crate::reply::storage)?;
@@ -144,7 +156,7 @@ pub(super) fn on_wire(comment: &Comment) -> Value {
 /// `GET …/comments?order=&page=&thread=`: JSON, or the HTML of the talk for a page of ours to take up.
 async fn list(Shared(state): Shared<State>, Path(token): Path<String>, asked: Asked) -> Result<Response, Reply> {
     let asks = Asks::of(&asked.headers);
-    let door = Door::open(state, token, asked).await?;
+    let door = Door::enter(state, token, asked, None).await?;
     if asks == Asks::Page {
         return Ok(Redirect::to(&door.path("#talk")).into_response());
     }
@@ -200,7 +212,7 @@ async fn comment(
     fields: Fields,
 ) -> Result<Response, Reply> {
     let asks = Asks::of(&asked.headers);
-    let door = Door::open(state, token, asked).await?;
+    let door = Door::enter(state, token, asked, fields.text("pass")).await?;
     match door.posted(&fields).await {
         Ok(comment) => Ok(match asks {
             Asks::Page => Redirect::to(&door.way_to(&comment)).into_response(),
@@ -239,7 +251,7 @@ async fn by_form(
     fields: Fields,
 ) -> Result<Response, Reply> {
     let asks = Asks::of(&asked.headers);
-    let door = Door::open(state, token, asked).await?;
+    let door = Door::enter(state, token, asked, fields.text("pass")).await?;
     let deletes = fields.text("do") == Some("delete");
     let done = if deletes { door.deleted(&id, &fields).await } else { door.edited(&id, &fields).await };
     match done {
@@ -259,7 +271,7 @@ async fn edit(
     asked: Asked,
     fields: Fields,
 ) -> Result<Response, Reply> {
-    let door = Door::open(state, token, asked).await?;
+    let door = Door::enter(state, token, asked, fields.text("pass")).await?;
     match door.edited(&id, &fields).await {
         Ok(comment) => Ok(Json(door.for_author(&comment)).into_response()),
         Err(problem) => Err(problem.told(door.asked.lang).into()),
@@ -274,7 +286,7 @@ async fn remove(
     mut fields: Fields,
 ) -> Result<Response, Reply> {
     fields.0.extend(Fields::from_form(asked.query.as_bytes()).0);
-    let door = Door::open(state, token, asked).await?;
+    let door = Door::enter(state, token, asked, fields.text("pass")).await?;
     match door.deleted(&id, &fields).await {
         Ok(comment) => Ok(Json(json!({"id": comment.id, "deleted": true})).into_response()),
         Err(problem) => Err(problem.told(door.asked.lang).into()),
@@ -312,7 +324,7 @@ async fn react(
     fields: Fields,
 ) -> Result<Response, Reply> {
     let asks = Asks::of(&asked.headers);
-    let door = Door::open(state, token, asked).await?;
+    let door = Door::enter(state, token, asked, fields.text("pass")).await?;
     match door.reacted(&fields).await {
         Ok(_) if asks == Asks::Page => Ok(Redirect::to(&door.path("#talk")).into_response()),
         Ok(reaction) => {
@@ -339,7 +351,7 @@ impl Door {
 
 /// `GET …/stream?after=`: server-sent events; `Last-Event-ID` comes before `after`.
 async fn follow(Shared(state): Shared<State>, Path(token): Path<String>, asked: Asked) -> Result<Response, Reply> {
-    let door = Door::open(state, token, asked).await?;
+    let door = Door::enter(state, token, asked, None).await?;
     let (headers, settings) = (&door.asked.headers, &door.published.video.settings);
     if is_foreign(headers, &door.state.config.public_url) {
         return Err(ApiError::forbidden("Streams are for our own pages only.").into());

@@ -1,5 +1,6 @@
 //! `/api/v1/videos/{id}`: one video as its owner sees and changes it; `/api/v1/me/videos/list`: all of them.
 
+mod access;
 pub mod change;
 mod list;
 mod media;
@@ -46,7 +47,7 @@ async fn show(
     Caller(account): Caller,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, Reply> {
-    Ok(Json(on_wire(&of_caller(&state, account.id, &id).await?, &state.config)))
+    Ok(Json(on_wire(&of_caller(&state, account.id, &id).await?, &state.config, &state.keys)))
 }
 
 async fn alter(
@@ -57,24 +58,36 @@ async fn alter(
 ) -> Result<Json<Value>, Reply> {
     let id = video_id(&id)?;
     let (change, flaws) = Change::read(&fields);
+    let hash = match change.password() {
+        Some(password) if flaws.is_empty() => Some(state.passwords.hash(password.to_owned()).await?),
+        _ => None,
+    };
     // A client that leaves can't break the transaction in half.
-    let kept = tokio::spawn(async move { keep(&state, account.id, id, change, flaws).await });
+    let kept = tokio::spawn(async move { keep(&state, account.id, id, (change, hash), flaws).await });
     kept.await.map_err(|_| ApiError::internal())?.map(Json)
 }
 
-/// Applies a change; `flaws` are those that its fields alone have shown.
-async fn keep(state: &State, account_id: i64, id: i64, change: Change, mut flaws: Vec<Flaw>) -> Result<Value, Reply> {
+/// Applies a change, with the hash of the password in it; `flaws` are those that its fields alone have shown.
+async fn keep(
+    state: &State,
+    account_id: i64,
+    id: i64,
+    (change, hash): (Change, Option<String>),
+    mut flaws: Vec<Flaw>,
+) -> Result<Value, Reply> {
     let mut tx = state.store.begin().await?;
     videos::hold(tx.conn(), account_id, id).await?;
     let video = videos::by_id(tx.conn(), id).await?;
     let mut video = video.filter(|video| is_of(video, account_id)).ok_or_else(unknown)?;
+    let named: Vec<String> = flaws.iter().map(|flaw| flaw.field.clone()).collect();
     if let Some(token) = change.named_next() {
         let next = videos::by_token(tx.conn(), token.as_str()).await?;
         if !next.is_some_and(|next| is_of(&next, account_id)) {
             flaws.push(Flaw::new("next", "is not the token of a video of yours"));
         }
     }
-    change.apply(&mut video);
+    flaws.extend(change.flaws(&video).into_iter().filter(|flaw| !named.contains(&flaw.field)));
+    change.apply(&mut video, hash);
     let is_next_wrong = flaws.iter().any(|flaw| flaw.field == "next");
     if video.settings.end == End::Next && video.settings.next.is_none() && !is_next_wrong {
         flaws.push(Flaw::new("end", "needs next, the token of the video that follows"));
@@ -85,7 +98,7 @@ async fn keep(state: &State, account_id: i64, id: i64, change: Change, mut flaws
     videos::update(tx.conn(), &video).await?;
     tx.commit().await?;
     told::forget(state, &video).await;
-    Ok(on_wire(&video, &state.config))
+    Ok(on_wire(&video, &state.config, &state.keys))
 }
 
 /// The caller's video of this number, as an address names it.

@@ -50,6 +50,7 @@ fn published() -> Published {
         settings: Settings::default(),
         timeline_version: 1,
         expires_at: None,
+        access: crate::access::Access::default(),
         deleted_at: None,
         created_at: NOW,
     };

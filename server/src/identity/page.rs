@@ -129,6 +129,7 @@ pub async fn arrive(
         framed,
         link,
         owner,
+        access: video.access.version,
         who,
     });
     arrival.pass = pass.ok();
@@ -199,7 +200,7 @@ pub fn without_viewer(url: &str) -> String {
     let is_ours = path.contains("/video/");
     let tells = |pair: &&str| {
         let name = url::form_urlencoded::parse(pair.as_bytes()).next().map(|(name, _)| name);
-        name.is_some_and(|name| name == "viewer_token" || (is_ours && name == "l"))
+        name.is_some_and(|name| name == "viewer_token" || (is_ours && matches!(name.as_ref(), "l" | "k")))
     };
     let kept: Vec<&str> = query.split('&').filter(|pair| !tells(pair)).collect();
     let query = if kept.is_empty() { String::new() } else { format!("?{}", kept.join("&")) };

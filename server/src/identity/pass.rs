@@ -35,9 +35,16 @@ pub struct Pass {
     /// The page was given to one of the account's own people.
     #[serde(rename = "o", default, skip_serializing_if = "std::ops::Not::not")]
     pub owner: bool,
+    /// As which [`crate::access::Access::version`] the video was closed when the page was let in.
+    #[serde(rename = "a", default, skip_serializing_if = "is_first")]
+    pub access: i64,
     /// The contact that a viewer token gave, sealed: a page's source is for everyone to read.
     #[serde(rename = "w", default, skip_serializing_if = "Option::is_none")]
     pub who: Option<String>,
+}
+
+fn is_first(version: &i64) -> bool {
+    *version == 0
 }
 
 /// How long a page may report: a tab left open for a week still counts.
@@ -89,6 +96,7 @@ mod tests {
             framed: true,
             link: None,
             owner: false,
+            access: 0,
             who: None,
         }
     }

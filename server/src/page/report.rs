@@ -2,6 +2,7 @@
 
 use super::{Asked, html, people, refuse};
 use crate::{
+    access::signed,
     framing::{self, Frames},
     insight::{self, attention, series},
     keys::digest,
@@ -93,8 +94,10 @@ async fn answer(state: &State, token: &str, asked: &Asked) -> Result<Response, C
     if wish.live && wish.since.as_ref() == Some(&stamp) {
         return Ok((StatusCode::NO_CONTENT, [(header::CACHE_CONTROL, "no-store")]).into_response());
     }
-    let report = read(reader.conn(), &video, &wish, stamp, now()).await.map_err(unwell)?;
+    let mut report = read(reader.conn(), &video, &wish, stamp, now()).await.map_err(unwell)?;
     drop(reader);
+    // Whoever has the link may see it.
+    report.poster = signed::poster(&state.keys, &video, now());
     let spoken = Spoken {
         lang: asked.lang,
         number: spoken::number,
@@ -149,7 +152,7 @@ async fn read(mut conn: Conn<'_>, video: &Video, wish: &Wish, stamp: String, now
     let lang = wish.lang.as_ref().map(|lang| format!("&lang={lang}")).unwrap_or_default();
     Ok(Report {
         title: video.title.clone(),
-        poster: format!("/thumbnails/{}.jpg", video.token),
+        poster: String::new(),
         play_path: format!("/video/play/{}", video.token),
         created_at: video.created_at,
         duration_ms: video.duration_ms.unwrap_or(0),

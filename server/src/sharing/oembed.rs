@@ -2,6 +2,7 @@
 
 use super::{poster_size, xml};
 use crate::{
+    access::{self, Knock},
     catalogue::Published,
     reply::Reply,
     state::{State, now},
@@ -11,7 +12,7 @@ use axum::{
     extract::State as Shared,
     response::{IntoResponse, Response},
 };
-use http::{HeaderValue, StatusCode, Uri, header};
+use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use url::{Url, form_urlencoded};
@@ -97,7 +98,20 @@ async fn found(state: &State, text: &str) -> Result<Arc<Published>, StatusCode> 
         let expired = video.expires_at.is_some_and(|at| at <= now());
         video.deleted_at.is_none() && !expired && video.state != "failed"
     });
-    there.ok_or(StatusCode::NOT_FOUND)
+    let there = there.ok_or(StatusCode::NOT_FOUND)?;
+    // Nobody but a browser can be let in.
+    if there.video.is_private() {
+        return Err(StatusCode::UNAUTHORIZED);
+    }
+    let knock = Knock { headers: &HeaderMap::new(), query: "", pass: None };
+    match access::refusal(state, &there.video, &knock, now()).await {
+        Ok(None) => Ok(there),
+        Ok(Some(_)) => Err(StatusCode::NOT_FOUND),
+        Err(error) => {
+            crate::reply::storage(error);
+            Err(StatusCode::SERVICE_UNAVAILABLE)
+        }
+    }
 }
 
 fn told(state: &State, asked: &Asked, published: &Published) -> Response {

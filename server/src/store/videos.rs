@@ -1,7 +1,7 @@
 //! Videos: what is known of each, and which files belong to it.
 
 use super::{Conn, Result, StoreError, on};
-use crate::media::loudness::Loudness;
+use crate::{access::Access, media::loudness::Loudness};
 use app::film::{Settings, Sound, Track};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -25,6 +25,7 @@ pub struct Video {
     pub settings: Settings,
     pub timeline_version: i64,
     pub expires_at: Option<i64>,
+    pub access: Access,
     pub deleted_at: Option<i64>,
     pub created_at: i64,
 }
@@ -119,6 +120,7 @@ struct Row {
     settings: String,
     timeline_version: i64,
     expires_at: Option<i64>,
+    access: String,
     deleted_at: Option<i64>,
     created_at: i64,
 }
@@ -129,37 +131,39 @@ on conflict (name) do update set last = counters.last + 1
 returning last";
 const INSERT: &str = "
 insert into videos (account_id, id, token, title, description, state, error, duration_ms, width, height,
-                    files, embed_hosts, settings, timeline_version, expires_at, deleted_at, created_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
+                    files, embed_hosts, settings, timeline_version, expires_at, access, deleted_at, created_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
 const BY_TOKEN: &str = "
 select account_id, id, token, title, description, state, error, duration_ms, width, height,
-       files, embed_hosts, settings, timeline_version, expires_at, deleted_at, created_at
+       files, embed_hosts, settings, timeline_version, expires_at, access, deleted_at, created_at
   from videos where token = $1";
 const BY_ID: &str = "
 select account_id, id, token, title, description, state, error, duration_ms, width, height,
-       files, embed_hosts, settings, timeline_version, expires_at, deleted_at, created_at
+       files, embed_hosts, settings, timeline_version, expires_at, access, deleted_at, created_at
   from videos where id = $1";
 const PAGE: &str = "
 select account_id, id, token, title, description, state, error, duration_ms, width, height,
-       files, embed_hosts, settings, timeline_version, expires_at, deleted_at, created_at
+       files, embed_hosts, settings, timeline_version, expires_at, access, deleted_at, created_at
   from videos where account_id = $1 and deleted_at is null order by id desc limit $2 offset $3";
 const DELETED: &str = "
 select account_id, id, token, title, description, state, error, duration_ms, width, height,
-       files, embed_hosts, settings, timeline_version, expires_at, deleted_at, created_at
+       files, embed_hosts, settings, timeline_version, expires_at, access, deleted_at, created_at
   from videos where deleted_at <= $1 order by deleted_at limit $2";
 const PREPARED: &str = "
 update videos set state = $3, error = $4, duration_ms = $5, width = $6, height = $7, files = $8
  where account_id = $1 and id = $2";
 const LISTED: &str = "
 select account_id, id, token, title, description, state, error, duration_ms, width, height,
-       files, embed_hosts, settings, timeline_version, expires_at, deleted_at, created_at
+       files, embed_hosts, settings, timeline_version, expires_at, access, deleted_at, created_at
   from videos
  where id >= $1 and id < $2 and state = 'ready' and deleted_at is null and (expires_at is null or expires_at > $3)
  order by id";
 const LAST: &str = "select coalesce(max(id), 0) from videos";
 const SET_DELETED: &str = "update videos set deleted_at = $3 where account_id = $1 and id = $2";
 const HOLD: &str = "update videos set id = id where account_id = $1 and id = $2";
-const UPDATE: &str = "update videos set title = $3, description = $4, settings = $5 where account_id = $1 and id = $2";
+const UPDATE: &str = "
+update videos set title = $3, description = $4, settings = $5, embed_hosts = $6, expires_at = $7, access = $8
+ where account_id = $1 and id = $2";
 
 /// The first public number: video ids look like those of the compatible API.
 pub const FIRST_ID: i64 = 1_000_001;
@@ -173,11 +177,12 @@ pub async fn insert(conn: Conn<'_>, video: &Video) -> Result<()> {
     let files = json("files", &video.files)?;
     let hosts = video.embed_hosts.as_ref().map(|hosts| json("embed_hosts", hosts)).transpose()?;
     let settings = json("settings", &video.settings)?;
+    let access = json("access", &video.access)?;
     on!(conn, db => sqlx::query(INSERT)
         .bind(video.account_id).bind(video.id).bind(&video.token).bind(&video.title)
         .bind(&video.description).bind(&video.state).bind(&video.error).bind(video.duration_ms)
         .bind(video.width).bind(video.height).bind(files).bind(hosts).bind(settings)
-        .bind(video.timeline_version).bind(video.expires_at).bind(video.deleted_at).bind(video.created_at)
+        .bind(video.timeline_version).bind(video.expires_at).bind(access).bind(video.deleted_at).bind(video.created_at)
         .execute(db).await.map(|_| ()))?;
     Ok(())
 }
@@ -201,12 +206,15 @@ pub async fn hold(conn: Conn<'_>, account_id: i64, id: i64) -> Result<()> {
     Ok(())
 }
 
-/// Writes what an owner may change: title, description and settings.
+/// Writes what an owner may change: title, description, settings, and who may see it.
 pub async fn update(conn: Conn<'_>, video: &Video) -> Result<()> {
     let settings = json("settings", &video.settings)?;
+    let hosts = video.embed_hosts.as_ref().map(|hosts| json("embed_hosts", hosts)).transpose()?;
+    let access = json("access", &video.access)?;
     on!(conn, db => sqlx::query(UPDATE)
         .bind(video.account_id).bind(video.id)
         .bind(&video.title).bind(&video.description).bind(settings)
+        .bind(hosts).bind(video.expires_at).bind(access)
         .execute(db).await.map(|_| ()))?;
     Ok(())
 }
@@ -268,6 +276,7 @@ impl TryFrom<Row> for Video {
             files: read("files", &row.files)?,
             embed_hosts: row.embed_hosts.as_deref().map(|text| read("embed_hosts", text)).transpose()?,
             settings: read("settings", &row.settings)?,
+            access: read("access", &row.access)?,
             account_id: row.account_id,
             id: row.id,
             token: row.token,

@@ -6,7 +6,7 @@ use crate::{
     catalogue::Published,
     state::{State, now},
 };
-use app::words::Lang;
+use app::{ids::Token, words::Lang};
 use axum::response::sse::Event;
 use futures_util::stream::{self, Stream};
 use std::{
@@ -164,6 +164,14 @@ impl Listener {
         Some(())
     }
 
+    /// Has its owner decided anew who may see the video? Whoever still may comes back by itself.
+    async fn is_closed(&self) -> bool {
+        let video = &self.published.video;
+        let Ok(token) = Token::try_from(video.token.clone()) else { return true };
+        let found = self.state.catalogue.by_token(&token).await;
+        found.is_ok_and(|found| found.is_none_or(|found| found.video.access.version != video.access.version))
+    }
+
     /// Until something changes, or it is time to breathe (false). None at the end.
     async fn wait(&mut self) -> Option<bool> {
         let until = (Instant::now() + BREATH).min(self.ends);
@@ -173,7 +181,7 @@ impl Listener {
             changed = timeout_at(until, changes.changed()) => changed,
         };
         let gone = self.published.video.expires_at.is_some_and(|at| at <= now());
-        if gone || Instant::now() >= self.ends { None } else { Some(changed.is_ok()) }
+        if gone || self.is_closed().await || Instant::now() >= self.ends { None } else { Some(changed.is_ok()) }
     }
 }
 

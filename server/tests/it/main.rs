@@ -2,6 +2,7 @@
 
 mod support;
 
+mod access;
 mod add;
 mod crash;
 mod engage;

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::player::{
     bridge,
-    js::{get, is_true, number, object, text},
+    js::{by_pass, get, is_true, number, object, text},
     speech,
 };
 use js_sys::{Array, JSON, Object, Reflect};
@@ -264,7 +264,8 @@ fn show_results(stage: Stage, i: usize, form: &HtmlElement, result: &JsValue, ti
 
 async fn fetch_results(stage: Stage, i: usize) -> Option<JsValue> {
     let recorder = stage.deck.recorder;
-    let path = ["/video/results/", &recorder.video(), "/", &stage.id(i), "?s=", &recorder.session()].concat();
+    let path =
+        ["/video/results/", &recorder.video(), "/", &stage.id(i), "?s=", &recorder.session(), &by_pass()].concat();
     let response: Response = JsFuture::from(window().fetch_with_str(&path)).await.ok()?.unchecked_into();
     if !response.ok() {
         return None;

@@ -2,7 +2,7 @@
 
 use super::{Talk, fetch, forms, on, parse, target};
 use crate::player::{
-    js::{get, number, text},
+    js::{by_pass, get, number, text},
     request::Request,
 };
 use leptos::prelude::*;
@@ -44,7 +44,7 @@ async fn load(talk: Talk, query: String, adds: bool) {
     let lang = place.get_attribute("data-lang").unwrap_or_default();
     let join = if query.len() > 1 { "&" } else { "?" };
     let query = query.trim_end_matches('?');
-    let url = format!("/talk/{}/comments{query}{join}lang={lang}", talk.deck().recorder.video());
+    let url = format!("/talk/{}/comments{query}{join}lang={lang}{}", talk.deck().recorder.video(), by_pass());
     let Some((200, html)) = fetch(&url, "text/html", None).await else {
         return talk.say(&talk.sentence("lost"));
     };

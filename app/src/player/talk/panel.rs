@@ -1,7 +1,7 @@
 //! In an embed the talk opens above the frame, when the embedder asked for it; only then it is fetched.
 
 use super::{CALL, Talk, fetch, on, parse, target};
-use crate::player::js::{call, get, text};
+use crate::player::js::{by_pass, call, get, text};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlElement, KeyboardEvent};
@@ -105,7 +105,7 @@ fn make(talk: &Talk, name: &str) -> Option<Element> {
 /// Fetches the talk into the panel, and lets it live.
 async fn fill(talk: Talk, panel: Element) {
     let lang = document().document_element().and_then(|html| html.get_attribute("lang")).unwrap_or_default();
-    let url = format!("/talk/{}/comments?lang={lang}", talk.deck().recorder.video());
+    let url = format!("/talk/{}/comments?lang={lang}{}", talk.deck().recorder.video(), by_pass());
     let place = match fetch(&url, "text/html", None).await {
         Some((200, html)) => parse(&html, "#talk"),
         _ => None,

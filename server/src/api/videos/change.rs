@@ -1,5 +1,6 @@
 //! What the owner of a video wants changed, checked.
 
+use super::access::Wish;
 use crate::{api::fields::Fields, store::videos::Video};
 use app::{
     error::Flaw,
@@ -23,7 +24,7 @@ pub struct Change {
     consent: Option<Option<Asking>>,
     comments: Option<Comments>,
     reactions: Option<bool>,
-    unlisted: Option<bool>,
+    access: Wish,
 }
 
 /// The longest title and description, in characters.
@@ -44,8 +45,10 @@ impl Change {
             reactions: sorted(fields, "reactions", reactions, &mut flaws),
             theme: fields.0.get("theme").map(|value| theme(value, &mut flaws)),
             consent: sorted(fields, "consent", consent, &mut flaws),
-            unlisted: sorted(fields, "unlisted", download, &mut flaws),
+            access: Wish::default(),
         };
+        let unlisted = sorted(fields, "unlisted", download, &mut flaws);
+        let change = Self { access: Wish::read(fields, unlisted, &mut flaws), ..change };
         (change, flaws)
     }
 
@@ -54,11 +57,22 @@ impl Change {
         self.next.as_ref()?.as_ref()
     }
 
-    pub fn apply(self, video: &mut Video) {
+    /// The new password, to be hashed.
+    pub fn password(&self) -> Option<&str> {
+        self.access.password()
+    }
+
+    /// What does not go together, or not with the video as it is.
+    pub fn flaws(&self, video: &Video) -> Vec<Flaw> {
+        self.access.flaws(video)
+    }
+
+    /// `hash` is the new password's.
+    pub fn apply(self, video: &mut Video, hash: Option<String>) {
+        self.access.apply(video, hash);
         let settings = &mut video.settings;
         settings.end = self.end.unwrap_or(settings.end);
         settings.download = self.download.unwrap_or(settings.download);
-        settings.unlisted = self.unlisted.unwrap_or(settings.unlisted);
         settings.consent = self.consent.unwrap_or(settings.consent);
         settings.comments = self.comments.unwrap_or(settings.comments);
         settings.reactions = self.reactions.unwrap_or(settings.reactions);
@@ -224,6 +238,23 @@ mod tests {
         assert_eq!((change.comments, change.reactions), (Some(Comments::Approve), Some(false)));
         let (change, _) = read(json!({"comments": null, "reactions": null}));
         assert_eq!((change.comments, change.reactions), (Some(Comments::On), Some(true)));
+    }
+
+    #[test]
+    fn every_flaw_of_access_is_named() {
+        let (_, fields) = read(json!({
+            "access": "secret", "password": "", "expires_at": "soon", "max_views": 0,
+            "embed_hosts": ["example.com", "https://example.com", 7], "unlisted": "maybe",
+        }));
+        let own = ["unlisted", "access", "password", "expires_at", "max_views", "embed_hosts.1", "embed_hosts.2"];
+        assert_eq!(fields, own);
+        assert_eq!(read(json!({"password": "x".repeat(257)})).1, ["password"]);
+        assert_eq!(read(json!({"embed_hosts": vec!["a"; 51]})).1, ["embed_hosts"]);
+        assert_eq!(read(json!({"embed_hosts": {}})).1, ["embed_hosts"]);
+        assert_eq!(read(json!({"max_views": 1.5, "expires_at": 7})).1, ["expires_at", "max_views"]);
+        let nothing =
+            json!({"access": null, "password": null, "expires_at": null, "max_views": "", "embed_hosts": null});
+        assert_eq!(read(nothing).1, [""; 0]);
     }
 
     #[test]

@@ -38,6 +38,6 @@ async fn list(
     let mut found = videos::page(reader.conn(), account.id, PER_PAGE + 1, (page - 1) * PER_PAGE).await?;
     let more = found.len() as i64 > PER_PAGE;
     found.truncate(PER_PAGE as usize);
-    let videos: Vec<Value> = found.iter().map(|video| on_wire(video, &state.config)).collect();
+    let videos: Vec<Value> = found.iter().map(|video| on_wire(video, &state.config, &state.keys)).collect();
     Ok(Json(json!({ "status": 200, "videos": videos, "load_more": more, "page": page, "next_page": page + 1 })))
 }

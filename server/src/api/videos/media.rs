@@ -208,7 +208,7 @@ async fn store(state: &State, video: &Video, work: &Work, own: bool, size: Optio
     videos::set_prepared(tx.conn(), &video).await?;
     tx.commit().await?;
     told::forget(state, &video).await;
-    Ok(on_wire(&video, &state.config))
+    Ok(on_wire(&video, &state.config, &state.keys))
 }
 
 fn unmade(error: &PosterError, field: &str, message: &str) -> Reply {

@@ -67,7 +67,7 @@ async fn undelete(
         tx.commit().await?;
         video.deleted_at = None;
         told::forget(&state, &video).await;
-        Ok::<_, Reply>(on_wire(&video, &state.config))
+        Ok::<_, Reply>(on_wire(&video, &state.config, &state.keys))
     });
     done.await.map_err(|_| ApiError::internal())?.map(Json)
 }

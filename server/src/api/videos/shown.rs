@@ -1,6 +1,6 @@
 //! A video as the API shows it.
 
-use crate::{config::Config, spoken, store::videos::Video};
+use crate::{access::signed, config::Config, keys::Keys, spoken, state::now, store::videos::Video};
 use serde_json::{Map, Value, json};
 
 /// Where a video is found; all of it is known before its file has come.
@@ -34,10 +34,11 @@ pub fn imported(video: &Video, config: &Config, job: Option<uuid::Uuid>) -> Valu
 }
 
 /// Everything that its owner may know.
-pub fn on_wire(video: &Video, config: &Config) -> Value {
+pub fn on_wire(video: &Video, config: &Config, keys: &Keys) -> Value {
+    let base = signed::base(keys, video, now());
     let (settings, facts) = (&video.settings, &video.files.facts);
     let captions = video.files.captions.iter().map(|track| {
-        let url = config.link(&format!("/media/{}/{}", video.token, track.src));
+        let url = config.link(&format!("{base}{}", track.src));
         json!({ "lang": track.lang, "label": track.label, "url": url })
     });
     let mut shown = json!({
@@ -67,6 +68,11 @@ pub fn on_wire(video: &Video, config: &Config) -> Value {
         "comments": settings.comments,
         "reactions": settings.reactions,
         "unlisted": settings.unlisted,
+        "access": video.access_word(),
+        "has_password": video.access.password.is_some(),
+        "expires_at": video.expires_at.map(spoken::instant),
+        "max_views": video.access.max_views,
+        "embed_hosts": video.embed_hosts,
     });
     if let Some(fields) = shown.as_object_mut() {
         fields.append(&mut links(video, config));

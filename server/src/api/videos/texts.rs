@@ -55,7 +55,7 @@ async fn captions(
     Path(id): Path<String>,
 ) -> Result<Json<Value>, Reply> {
     let video = of_caller(&state, account.id, &id).await?;
-    Ok(Json(json!({ "items": on_wire(&video, &state.config)["captions"], "next": null })))
+    Ok(Json(json!({ "items": on_wire(&video, &state.config, &state.keys)["captions"], "next": null })))
 }
 
 async fn set_captions(
@@ -240,7 +240,7 @@ async fn change(
         videos::set_prepared(tx.conn(), &video).await?;
         tx.commit().await?;
         told::forget(&state, &video).await;
-        Ok::<_, Reply>(on_wire(&video, &state.config))
+        Ok::<_, Reply>(on_wire(&video, &state.config, &state.keys))
     });
     done.await.map_err(|_| ApiError::internal())?.map(Json)
 }

@@ -2,11 +2,12 @@
 
 use super::{Member, member, private, unwell};
 use crate::{
+    access::signed,
     framing::Frames,
-    page::{Asked, html, poster},
+    page::{Asked, html},
     people::Right,
     spoken,
-    state::State,
+    state::{State, now},
     store::{self, videos, videos::Video},
 };
 use app::{
@@ -43,7 +44,7 @@ async fn read(state: &State, member: &Member, page: i64) -> store::Result<Videos
     found.truncate(PER_PAGE as usize);
     Ok(Videos {
         top: member.top(),
-        listed: found.iter().map(listed).collect(),
+        listed: found.iter().map(|video| listed(state, video)).collect(),
         page,
         more,
         reports: member.may(Right::Report),
@@ -51,13 +52,13 @@ async fn read(state: &State, member: &Member, page: i64) -> store::Result<Videos
     })
 }
 
-fn listed(video: &Video) -> Listed {
+fn listed(state: &State, video: &Video) -> Listed {
     Listed {
         token: video.token.clone(),
         title: video.title.clone(),
         state: video.state.clone(),
         duration: video.duration_ms.map(app::player::clock).unwrap_or_default(),
         date: spoken::day(Lang::En, video.created_at),
-        poster: poster(video),
+        poster: signed::poster(&state.keys, video, now()),
     }
 }

@@ -134,6 +134,7 @@ impl App {
             settings: Settings::default(),
             timeline_version: 1,
             expires_at: None,
+            access: server::access::Access::default(),
             deleted_at: None,
             created_at: now(),
         };

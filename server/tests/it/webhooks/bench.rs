@@ -255,6 +255,7 @@ fn state(folder: &TempDir, store: Store, egress_allow: &str) -> State {
         agents: server::agent::Agents::default(),
         geo: server::geo::Geo::default(),
         limits: server::limits::Limits::default(),
+        passwords: server::access::password::Passwords::default(),
         counters: Counters::default(),
         people: server::people::People::default(),
         jobs: server::jobs::Jobs::default(),
