@@ -47,6 +47,7 @@ async fn an_owner_changes_a_video_and_sees_it_at_once(app: App) {
             "streams": false, "loudness": null, "source": {"sha256": null, "bytes": null}, "missing": [],
             "end": "stay", "next": null, "download": false, "theme": theme, "consent": null,
             "comments": "on", "reactions": true, "unlisted": false,
+            "access": "public", "has_password": false, "expires_at": null, "max_views": null, "embed_hosts": null,
         })
     );
     let page = format!("/video/play/{}", video.token);
