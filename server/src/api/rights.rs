@@ -37,6 +37,7 @@ pub const RULES: &[Rule] = &[
     does("PUT", "/api/v1/videos/{id}/media", Edit, "video.media"),
     does("PUT", "/api/v1/videos/{id}/poster", Edit, "video.poster"),
     does("DELETE", "/api/v1/videos/{id}/poster", Edit, "video.poster"),
+    reads("GET", "/api/v1/videos/{id}/snippets", Watch),
     reads("GET", "/api/v1/videos/{id}/captions", Watch),
     does("PUT", "/api/v1/videos/{id}/captions/{lang}", Edit, "captions.change"),
     does("DELETE", "/api/v1/videos/{id}/captions/{lang}", Edit, "captions.delete"),
