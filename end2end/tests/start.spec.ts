@@ -20,6 +20,22 @@ test("the address says how the player starts", async ({ page, server }) => {
   expect(accent).toMatch(/^#[0-9a-f]{6}$/);
 });
 
+test("a parent that asks for playback before the video is there is heard", async ({ page, server }) => {
+  await page.addInitScript(() => {
+    const ask = { data: { context: "cuepoint", play: true }, source: window, ports: [new MessageChannel().port2] };
+    // As soon as the page's first script has run: the parser has not come to the video.
+    new MutationObserver((_, sight) => {
+      if (!document.documentElement.classList.contains("js")) return;
+      sight.disconnect();
+      (window as any).early = document.querySelector("video") === null;
+      dispatchEvent(new MessageEvent("message", ask));
+    }).observe(document, { attributes: true, subtree: true });
+  });
+  await page.goto(`${server.url}/video/embed/${TOKEN}?muted=1`);
+  await new Player(page).plays();
+  expect(await page.evaluate(() => (window as any).early)).toBe(true);
+});
+
 test("playback stops where the address says, and goes on when asked", async ({ page, server }) => {
   await page.goto(`${server.url}/video/embed/${TOKEN}?start=10&stop=11`);
   const player = await new Player(page).live();

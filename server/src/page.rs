@@ -420,7 +420,9 @@ fn refuse(state: &State, lang: Lang, closed: Closed, frames: &Frames<'_>) -> Res
     // Where a password would be kept: is there such a place?
     let asks = matches!(closed, Closed::Locked { .. }) && matches!(frames, Frames::Nobody);
     let probe = (asks && cookie::is_possible(&state.config)).then(grant::probe);
-    let mut page = html(state, lang, status, "/", frames, move |frame| ClosedPage(ClosedPageProps { frame, closed }));
+    let embedded = !matches!(frames, Frames::Nobody);
+    let mut page =
+        html(state, lang, status, "/", frames, move |frame| ClosedPage(ClosedPageProps { frame, closed, embedded }));
     if let Some(probe) = probe {
         page.headers_mut().append(header::SET_COOKIE, probe);
     }

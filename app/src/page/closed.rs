@@ -137,8 +137,9 @@ fn unlock(lang: Lang, action: String, said: Option<String>) -> impl IntoView {
     }
 }
 
+/// `embedded`: it stands in a frame, around which there is a page with a main part of its own.
 #[component]
-pub fn ClosedPage(frame: Frame, closed: Closed) -> impl IntoView {
+pub fn ClosedPage(frame: Frame, closed: Closed, embedded: bool) -> impl IntoView {
     let lang = frame.lang;
     let (title, advice) = (lang.say(closed.title()), closed.advice(lang));
     let (script, nonce) = (script(&closed, lang), frame.nonce.clone());
@@ -156,25 +157,30 @@ pub fn ClosedPage(frame: Frame, closed: Closed) -> impl IntoView {
         Closed::Locked { action, said, .. } => (None, Some(unlock(lang, action, said))),
         _ => (None, None),
     };
+    let notice = view! {
+        <svg class="notice-mark" viewBox="0 0 48 48" aria-hidden="true">
+            <rect class="empty" x="5" y="10" width="38" height="28" rx="6" />
+            <path d=mark />
+        </svg>
+        <h1>{title}</h1>
+        <p>{advice}</p>
+        {progress.map(|(percent, said)| view! {
+            <p><progress max="100" value=percent.to_string() aria-label=said>{format!("{percent} %")}</progress></p>
+        })}
+        {form}
+        {elsewhere.map(|href| view! {
+            <a class="button" href=href target="_blank" rel="noopener">{lang.say(Word::WatchThere)}</a>
+        })}
+    };
+    let notice = match embedded {
+        true => view! { <section class="notice" aria-label=title>{notice}</section> }.into_any(),
+        false => view! { <main class="notice">{notice}</main> }.into_any(),
+    };
     view! {
         <Document frame title=title.to_owned() class="page closed">
             <script nonce=nonce>{script}</script>
             {waiting.then(|| view! { <meta http-equiv="refresh" content=LOOK_AGAIN /> })}
-            <main class="notice">
-                <svg class="notice-mark" viewBox="0 0 48 48" aria-hidden="true">
-                    <rect class="empty" x="5" y="10" width="38" height="28" rx="6" />
-                    <path d=mark />
-                </svg>
-                <h1>{title}</h1>
-                <p>{advice}</p>
-                {progress.map(|(percent, said)| view! {
-                    <p><progress max="100" value=percent.to_string() aria-label=said>{format!("{percent} %")}</progress></p>
-                })}
-                {form}
-                {elsewhere.map(|href| view! {
-                    <a class="button" href=href target="_blank" rel="noopener">{lang.say(Word::WatchThere)}</a>
-                })}
-            </main>
+            {notice}
         </Document>
     }
 }

@@ -5,10 +5,13 @@
   // first began, and `import`, which only a script has.
   const cue = (window.__cue = { m: [], i: (url) => import(url) });
   root.classList.add("js");
+  // A parent may ask for playback before the video is there.
+  let wanted = false;
   // Ours stand from the start: the native controls are for pages without a script.
   new MutationObserver((_, sight) => {
     if (!video()) return;
     video().controls = false;
+    if (wanted) play(video());
     sight.disconnect();
   }).observe(page, { childList: true, subtree: true });
   let begun = false;
@@ -56,7 +59,7 @@
     if (!cue.m || event.source !== parent || !/player\.js|cuepoint/.test((data && data.context) || data)) return;
     cue.m.push(event);
     go();
-    if (data.play) play(video());
+    if (data.play) video() ? play(video()) : (wanted = true);
   });
   // What streams has nothing to wait for.
   hear("DOMContentLoaded", () => page.querySelector("[data-stream]") && go());

@@ -5,11 +5,10 @@ mod failpoints;
 mod imports;
 mod processes;
 
-use crate::support::{batch::View, client, count, receiver::Receiver};
+use crate::support::{announced, batch::View, client, count, receiver::Receiver};
 use serde_json::json;
 use std::{
     collections::HashSet,
-    io::{BufRead, BufReader},
     path::Path,
     process::{Child, Command, Stdio},
     time::Duration,
@@ -47,8 +46,7 @@ impl Running {
             .stderr(Stdio::inherit())
             .spawn()
             .expect("the binary starts");
-        let lines = BufReader::new(child.stdout.take().expect("piped")).lines();
-        let lines: Vec<String> = lines.take(3).map(|line| line.expect("text")).collect();
+        let lines = announced(child.stdout.take().expect("piped"));
         let after = |start: &str| {
             let line = lines.iter().find_map(|line| line.strip_prefix(start));
             line.unwrap_or_else(|| panic!("{start} in {lines:?}")).to_owned()

@@ -1,15 +1,12 @@
 //! A machine without ffmpeg: videos are served as they came, and it is said what is missing.
 
 use crate::support::{
-    client,
+    announced, client,
     films::{PLAIN, film},
     shelf::{Book, Shelf},
 };
 use serde_json::{Value, json};
-use std::{
-    io::{BufRead, BufReader},
-    process::{Command, Stdio},
-};
+use std::process::{Command, Stdio};
 
 async fn call(url: &str, key: &str, method: &str, path: &str, body: Value) -> Value {
     let request = client().request(method.parse().expect("a method"), format!("{url}{path}")).bearer_auth(key);
@@ -40,8 +37,7 @@ async fn without_ffmpeg_a_video_is_served_as_it_came() {
         .stdout(Stdio::piped())
         .spawn()
         .expect("the binary starts");
-    let lines = BufReader::new(server.stdout.take().expect("piped")).lines();
-    let lines: Vec<String> = lines.take(3).map(|line| line.expect("text")).collect();
+    let lines = announced(server.stdout.take().expect("piped"));
     let after = |start: &str| lines.iter().find_map(|line| line.strip_prefix(start)).expect("a line").to_owned();
     let (url, key) = (after("play: ").split("/video/").next().expect("a URL").to_owned(), after("API key: "));
 

@@ -240,6 +240,19 @@ pub fn client() -> Client {
     Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().expect("a client")
 }
 
+/// What a demo says once it serves; its key is the last of it.
+pub fn announced(stdout: std::process::ChildStdout) -> Vec<String> {
+    use std::io::BufRead as _;
+    let mut said = Vec::new();
+    for line in std::io::BufReader::new(stdout).lines() {
+        said.push(line.expect("text"));
+        if said.last().is_some_and(|line| line.starts_with("API key: ")) {
+            break;
+        }
+    }
+    said
+}
+
 pub async fn json_of(request: RequestBuilder) -> Value {
     let answer = request.send().await.expect("an answer");
     let status = answer.status();

@@ -1,7 +1,7 @@
 //! Viewer tokens, in the page's address and set later.
 
 use super::*;
-use crate::support::{cta, on_each_engine, receiver::Receiver};
+use crate::support::{announced, cta, on_each_engine, receiver::Receiver};
 use server::store::entries;
 
 on_each_engine! {
@@ -237,10 +237,7 @@ async fn an_address_is_kept_without_what_names_its_viewer(app: App) {
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_that_names_a_viewer_is_logged() {
     use crate::support::client;
-    use std::{
-        io::{BufRead, BufReader},
-        process::{Command, Stdio},
-    };
+    use std::process::{Command, Stdio};
     let folder = tempfile::tempdir().expect("a folder");
     let log = std::fs::File::create(folder.path().join("log")).expect("a file");
     let mut child = Command::new(env!("CARGO_BIN_EXE_cuepoint"))
@@ -254,8 +251,7 @@ async fn nothing_that_names_a_viewer_is_logged() {
         .stderr(log)
         .spawn()
         .expect("the binary starts");
-    let lines = BufReader::new(child.stdout.take().expect("piped")).lines();
-    let said: Vec<String> = lines.take(3).map(|line| line.expect("text")).collect();
+    let said = announced(child.stdout.take().expect("piped"));
     let after = |start: &str| said.iter().find_map(|line| line.strip_prefix(start)).expect("said").to_owned();
     let (play, api_key) = (after("play: "), after("API key: "));
     let (url, demo) = play.split_once("/video/play/").expect("an address");
