@@ -17,7 +17,7 @@ function expected(complaints: string[]): void {
 }
 
 async function unlock(page: Page, at: Page | FrameLocator): Promise<void> {
-  const field = at.getByLabel("Password");
+  const field = at.getByLabel("Password", { exact: true });
   await field.focus();
   await page.keyboard.type("open");
   await page.keyboard.press("Enter");
@@ -69,7 +69,9 @@ test("in a frame on another site the player comes once the password is given", a
   expect(await page.evaluate(() => (window as any).said)).toBe("PasswordError");
   const inside = page.frameLocator("iframe");
   await unlock(page, inside);
-  await page.evaluate(() => (window as any).player.ready());
+  // As soon as the frame with the video has loaded.
+  const ready = () => page.evaluate(() => (window as any).player.ready().then(() => "ready", (error: Error) => error.name));
+  await expect.poll(ready).toBe("ready");
   await page.evaluate(() => (window as any).player.play().catch(() => {}));
   const player = await new Player(inside).live();
   if (await player.video.evaluate((video: HTMLVideoElement) => video.paused)) await player.press("Play video");
