@@ -51,8 +51,12 @@ pub fn listen(talk: &Talk, place: &Element) {
             }
         }
     });
-    if mode(talk) == "new" && value(talk, "#talk-text").is_empty() {
-        set_value(talk, "#talk-text", &memory::recall(&draft(talk)).unwrap_or_default());
+    if mode(talk) == "new" {
+        match value(talk, "#talk-text").as_str() {
+            "" => set_value(talk, "#talk-text", &memory::recall(&draft(talk)).unwrap_or_default()),
+            // Typed before the script came.
+            typed => memory::remember(&draft(talk), typed),
+        }
     }
     if value(talk, "#talk-name").is_empty() {
         set_value(talk, "#talk-name", &memory::recall("talk-name").unwrap_or_default());

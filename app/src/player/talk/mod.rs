@@ -77,6 +77,8 @@ impl Talk {
         list::listen(self, &place);
         forms::listen(self, &place);
         floats::listen(self);
+        // Told to whoever asks the page, as the player's own class is; nothing is drawn by it.
+        let _ = place.class_list().add_1("live");
     }
 
     /// Takes what the page's script has heard since the last time.
