@@ -15,6 +15,7 @@ pub mod engine;
 pub mod framing;
 pub mod geo;
 pub mod grant;
+pub mod hashing;
 pub mod identity;
 pub mod insight;
 pub mod jobs;

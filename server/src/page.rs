@@ -1,39 +1,37 @@
 //! The pages that viewers see. A video is looked up before anything is rendered, so the status is right.
 
+mod door;
+mod film;
 pub mod people;
 mod report;
 mod talk;
 mod upload;
 
+pub use door::{kept_query, locked};
 pub use report::report;
 pub use talk::{confirm, fragment as talk_fragment, part};
 pub use upload::{send, upload};
 
+use self::{
+    door::{is_allowed_here, refuse, watchable},
+    film::found,
+};
 use crate::{
-    access::{self, Knock, Refused, grant, signed},
     assets,
-    catalogue::Published,
     framing::{self, Frames},
-    identity::{
-        Pass, cookie,
-        page::{Arrival, arrive},
-    },
+    identity::page::Arrival,
     keys::random,
     spoken,
-    state::{State, now},
-    store::{jobs, videos::Video},
-    timeline::{self, Person, Place, Visit},
+    state::State,
+    timeline::Visit,
     visitor::Visitor,
 };
 use app::{
     engage::Surface,
-    film::{Film, Sound, Track},
-    ids::Token,
-    interaction::{Interaction, Showing},
     page::{
         Assets, Frame,
         api::{ApiPage, ApiPageProps},
-        closed::{Closed, ClosedPage, ClosedPageProps},
+        closed::Closed,
         embed::{EmbedPage, EmbedPageProps},
         gallery::{GalleryPage, GalleryPageProps},
         home::{HomePage, HomePageProps},
@@ -44,7 +42,6 @@ use app::{
     },
     player::{Options, Setting},
     talk::form::Draft,
-    theme,
     words::Lang,
 };
 use axum::{
@@ -59,8 +56,6 @@ use std::{
     net::SocketAddr,
     sync::{Arc, LazyLock},
 };
-use url::form_urlencoded;
-use uuid::Uuid;
 
 static ASSETS: LazyLock<Assets> = LazyLock::new(assets::names);
 
@@ -260,173 +255,6 @@ pub async fn gallery(Shared(state): Shared<State>, asked: Asked) -> Response {
 /// Every address that is nobody's.
 pub async fn nowhere(Shared(state): Shared<State>, asked: Asked) -> Response {
     refuse(&state, asked.lang, Closed::Unknown, &Frames::Nobody)
-}
-
-/// A video that can be watched, as this viewer gets it.
-struct Found {
-    published: Arc<Published>,
-    film: Film,
-    before: Vec<(Interaction, Showing)>,
-    /// Who came.
-    arrival: Arrival,
-}
-
-async fn found(state: &State, token: String, asked: &Asked, surface: Surface, visit: Visit) -> Result<Found, Closed> {
-    let published = watchable(state, token, asked, surface).await?;
-    let unwell = |error| {
-        crate::reply::storage(error);
-        Closed::Unwell
-    };
-    let visitor = Visitor::new(asked.peer, &asked.headers, &state.config);
-    let arrival = arrive(state, &visitor, &asked.query, surface, &published, now()).await.map_err(unwell)?;
-    let film = film(state, &published, asked, surface, visit, &arrival).await;
-    let (film, before) = film.map_err(unwell)?;
-    Ok(Found { published, film, before, arrival })
-}
-
-/// The video of a token, or why it can't be watched.
-async fn watchable(state: &State, token: String, asked: &Asked, surface: Surface) -> Result<Arc<Published>, Closed> {
-    let token = Token::try_from(token).map_err(|_| Closed::Unknown)?;
-    let found = state.catalogue.by_token(&token).await.map_err(|error| {
-        crate::reply::storage(error);
-        Closed::Unwell
-    })?;
-    let published = found.ok_or(Closed::Unknown)?;
-    let video = &published.video;
-    if video.deleted_at.is_some() || video.expires_at.is_some_and(|at| at <= now()) {
-        return Err(Closed::Gone);
-    }
-    let knock = Knock { headers: &asked.headers, query: &asked.query, pass: None };
-    let refused = access::refusal(state, video, &knock, now()).await.map_err(|error| {
-        crate::reply::storage(error);
-        Closed::Unwell
-    })?;
-    match refused {
-        Some(Refused::UsedUp) => return Err(Closed::Gone),
-        Some(Refused::Account) => return Err(Closed::ForSome),
-        Some(Refused::Password) => {
-            return Err(Closed::Locked { action: unlocks(asked, &video.token, surface), said: None, status: 403 });
-        }
-        None => {}
-    }
-    match video.state.as_str() {
-        "processing" => Err(Closed::Processing(percent(state, video).await)),
-        "failed" => Err(Closed::Failed(video.error.clone().unwrap_or_default())),
-        _ => Ok(published),
-    }
-}
-
-/// Where the form for a video's password is sent.
-fn unlocks(asked: &Asked, token: &str, surface: Surface) -> String {
-    let embed = if surface == Surface::Embed { "embed=&" } else { "" };
-    let path = format!("/video/unlock/{token}?{embed}{}", kept_query(&asked.query));
-    path.trim_end_matches(['?', '&']).to_owned()
-}
-
-/// What an address asks for, without what the form for a password adds to it.
-pub fn kept_query(query: &str) -> String {
-    let kept =
-        form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| !matches!(name.as_ref(), "embed" | grant::NAME));
-    form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish()
-}
-
-/// The page that asks for a video's password, with what is wrong.
-pub fn locked(
-    state: &State,
-    asked: &Asked,
-    token: &str,
-    surface: Surface,
-    said: Option<String>,
-    status: u16,
-) -> Response {
-    let frames = if surface == Surface::Embed { Frames::Anyone } else { Frames::Nobody };
-    refuse(state, asked.lang, Closed::Locked { action: unlocks(asked, token, surface), said, status }, &frames)
-}
-
-/// How far a video's preparation is; a page can do without.
-async fn percent(state: &State, video: &Video) -> Option<i64> {
-    let mut reader = state.store.reader().await.ok()?;
-    let job = jobs::under_way(reader.conn(), video.account_id, video.id).await.ok()?.into_iter().next()?;
-    Some(state.jobs.reached(job.id).map_or(job.percent, |reached| reached.percent))
-}
-
-/// The allow-list of an embed, held against the page that frames it. A page that hides its address
-/// is let through: `frame-ancestors` holds there all the same.
-fn is_allowed_here(state: &State, video: &Video, headers: &HeaderMap) -> bool {
-    let Some(allowed) = &video.embed_hosts else { return true };
-    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    if text(header::HeaderName::from_static("sec-fetch-dest")).is_some_and(|dest| dest == "document")
-        || text(header::HeaderName::from_static("sec-fetch-site")).is_some_and(|site| site == "same-origin")
-    {
-        return true;
-    }
-    let parent = text(header::REFERER).and_then(|referer| url::Url::parse(referer).ok());
-    let Some(parent) = parent else { return true };
-    // A proxy may have rewritten the host, so our public address counts as well.
-    let origin = parent.origin().ascii_serialization();
-    let is_ours = origin == state.config.public_url.origin().ascii_serialization()
-        || text(header::HOST).is_some_and(|host| origin.split_once("://").is_some_and(|(_, named)| named == host));
-    is_ours || access::hosts::has(allowed, &parent)
-}
-
-async fn film(
-    state: &State,
-    published: &Published,
-    asked: &Asked,
-    surface: Surface,
-    visit: Visit,
-    arrival: &Arrival,
-) -> crate::store::Result<(Film, Vec<(Interaction, Showing)>)> {
-    let (video, now) = (&published.video, now());
-    let person = Person::from(&arrival.viewer);
-    let place = Place { surface, lang: asked.lang, session: Uuid::now_v7(), now };
-    let mine = timeline::of(state, published, &person, &asked.query, visit, place).await?;
-    let given = |text: Option<String>| text.filter(|_| !mine.withholds_media);
-    let base = signed::base(&state.keys, video, now);
-    let file = |name: &str| format!("{base}{name}");
-    let pass = arrival.pass.clone().map(|pass| Pass { grants: mine.grants, ..pass }.signed(&state.keys));
-    let mut settings = video.settings.clone();
-    // An embedder's colour comes before the owner's, if it can be seen.
-    if let Some(accent) = Options::read(&asked.query).color.as_deref().and_then(theme::nearest_accent) {
-        settings.theme.accent = Some(accent);
-    }
-    let tracks = video.files.captions.iter().map(|track| Track { src: file(&track.src), ..track.clone() });
-    let sounds = video.files.sounds.iter().map(|sound| Sound { src: file(&sound.src), ..sound.clone() });
-    let film = Film {
-        video_id: video.id,
-        token: video.token.clone(),
-        title: video.title.clone(),
-        description: video.description.clone(),
-        duration_ms: video.duration_ms.unwrap_or(0),
-        width: u32::try_from(video.width).unwrap_or(0),
-        height: u32::try_from(video.height).unwrap_or(0),
-        src: given(video.files.media.as_deref().map(file)).unwrap_or_default(),
-        stream: given(video.files.stream.as_deref().map(file)),
-        sounds: sounds.filter(|_| !mine.withholds_media).collect(),
-        poster: signed::poster(&state.keys, video, now),
-        captions: tracks.collect(),
-        chapters: video.files.chapters.as_deref().map(file),
-        storyboard: video.files.storyboard.as_deref().map(file),
-        settings,
-        timeline: mine.cues,
-        renews: video.is_signed(),
-        pass: pass.unwrap_or_default(),
-    };
-    Ok((film, mine.before))
-}
-
-fn refuse(state: &State, lang: Lang, closed: Closed, frames: &Frames<'_>) -> Response {
-    let status = closed.status();
-    // Where a password would be kept: is there such a place?
-    let asks = matches!(closed, Closed::Locked { .. }) && matches!(frames, Frames::Nobody);
-    let probe = (asks && cookie::is_possible(&state.config)).then(grant::probe);
-    let embedded = !matches!(frames, Frames::Nobody);
-    let mut page =
-        html(state, lang, status, "/", frames, move |frame| ClosedPage(ClosedPageProps { frame, closed, embedded }));
-    if let Some(probe) = probe {
-        page.headers_mut().append(header::SET_COOKIE, probe);
-    }
-    page
 }
 
 /// Renders a page with a nonce of its own.

@@ -1,7 +1,7 @@
 //! The running server: starting its parts in order, and ending them so that nothing accepted is lost.
 
 use crate::{
-    access::password::Passwords,
+    access::password::Guesses,
     agent::Agents,
     catalogue::Catalogue,
     clock::Clock,
@@ -9,6 +9,7 @@ use crate::{
     contents::Contents,
     egress,
     geo::{Geo, GeoError},
+    hashing::Hashing,
     identity::Salts,
     jobs::{self, Jobs},
     keys::Keys,
@@ -102,7 +103,8 @@ impl Server {
             agents: Agents::default(),
             geo,
             limits: Limits::default(),
-            passwords: Passwords::default(),
+            guesses: Guesses::default(),
+            hashing: Hashing::default(),
             counters: Counters::default(),
             writer,
             jobs: Jobs::default(),

@@ -1,9 +1,9 @@
 //! What every part of the running server shares.
 
 use crate::{
-    access::password::Passwords, agent::Agents, catalogue::Catalogue, config::Config, contents::Contents, egress,
-    geo::Geo, identity::Salts, jobs::Jobs, keys::Keys, limits::Limits, media::Media, metrics::Counters, people::People,
-    store::Store, talk::Talks, webhook::seats::Seats, writer::Writer,
+    access::password::Guesses, agent::Agents, catalogue::Catalogue, config::Config, contents::Contents, egress,
+    geo::Geo, hashing::Hashing, identity::Salts, jobs::Jobs, keys::Keys, limits::Limits, media::Media,
+    metrics::Counters, people::People, store::Store, talk::Talks, webhook::seats::Seats, writer::Writer,
 };
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -28,7 +28,8 @@ pub struct Inner {
     pub geo: Geo,
     /// Of batches.
     pub limits: Limits,
-    pub passwords: Passwords,
+    pub guesses: Guesses,
+    pub hashing: Hashing,
     pub counters: Counters,
     pub writer: Writer,
     pub talks: Talks,

@@ -4,7 +4,7 @@
 
 use super::{engage::is_foreign, fields::Fields};
 use crate::{
-    access::{self, Knock, Mode, grant, signed},
+    access::{self, Knock, Mode, grant, password, signed},
     page::{self, Asked},
     reply::{self, Reply},
     state::{State, now},
@@ -56,14 +56,14 @@ pub async fn unlock(
         return Ok(page::show(&state, token, asked, surface, Default::default()).await);
     };
     let video = &published.video;
-    if let Err(seconds) = state.passwords.guess(video.id, &asked.visitor(&state), now).await {
+    if let Err(seconds) = state.guesses.take(video.id, &asked.visitor(&state), now).await {
         let said = asked.lang.with(Word::PasswordLater, &seconds.to_string());
         let mut page = page::locked(&state, &asked, &token, surface, Some(said), 429);
         page.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         return Ok(page);
     }
     let hash = video.access.password.as_deref().unwrap_or_default();
-    if !state.passwords.is(fields.text("password").unwrap_or_default(), hash).await? {
+    if !password::is(&state, fields.text("password").unwrap_or_default(), hash).await? {
         let said = asked.lang.say(Word::PasswordWrong).to_owned();
         return Ok(page::locked(&state, &asked, &token, surface, Some(said), 403));
     }

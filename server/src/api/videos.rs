@@ -59,7 +59,7 @@ async fn alter(
     let id = video_id(&id)?;
     let (change, flaws) = Change::read(&fields);
     let hash = match change.password() {
-        Some(password) if flaws.is_empty() => Some(state.passwords.hash(password.to_owned()).await?),
+        Some(password) if flaws.is_empty() => Some(state.hashing.hash(password.to_owned()).await?),
         _ => None,
     };
     // A client that leaves can't break the transaction in half.

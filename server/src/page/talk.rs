@@ -1,6 +1,6 @@
 //! The talk on a page: the kept HTML, and what a viewer's own page has besides.
 
-use super::{Asked, Found, html};
+use super::{Asked, film::Found, html};
 use crate::{
     catalogue::Published,
     framing::Frames,

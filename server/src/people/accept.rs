@@ -67,13 +67,13 @@ pub async fn accept(
         Some(user) => {
             sign_in::pace(state, visitor, &user.email, now).await?;
             let fits = given.password.len() <= password::LONGEST;
-            if !fits || !state.people.hashing.verify(given.password, user.password.clone()).await? {
+            if !fits || !state.hashing.verify(given.password, user.password.clone()).await? {
                 return Err(wrong("password", "is not the one that belongs to this address").into());
             }
         }
         None => {
             password::check(&given.password, &invitation.email).map_err(|reason| wrong("password", reason))?;
-            stored = Some(state.people.hashing.hash(given.password).await?);
+            stored = Some(state.hashing.hash(given.password).await?);
         }
     }
     let name = mail::name(&given.name).unwrap_or_default();

@@ -24,7 +24,6 @@ use crate::{limits::Limits, state::State, visitor::Visitor};
 #[derive(Default)]
 pub struct People {
     pub limits: Limits,
-    pub hashing: password::Hashing,
 }
 
 /// Is this browser one of the account's own people's: by an owner link, or because a member is signed in there?

@@ -85,7 +85,7 @@ pub async fn set(
     let gone = || ApiError::gone("This link is no longer good. Ask for another one.");
     let user = user(state, &hash, now).await?.ok_or_else(gone)?;
     password::check(&password, &user.email).map_err(|reason| ApiError::flawed(vec![Flaw::new("password", reason)]))?;
-    let stored = state.people.hashing.hash(password).await?;
+    let stored = state.hashing.hash(password).await?;
     let (state, agent) = (state.clone(), session::agent(state, visitor.user_agent()).await);
     sign_in::whole(async move {
         let mut tx = state.store.begin().await?;

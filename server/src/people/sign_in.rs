@@ -68,7 +68,7 @@ pub async fn sign_in(
     };
     let stored = user.as_ref().and_then(|user| user.password.clone());
     let fits = password.len() <= password::LONGEST;
-    let holds = state.people.hashing.verify(if fits { password } else { String::new() }, stored).await?;
+    let holds = state.hashing.verify(if fits { password } else { String::new() }, stored).await?;
     let agent = session::agent(state, visitor.user_agent()).await;
     let state = state.clone();
     whole(async move {
@@ -167,10 +167,10 @@ pub async fn change(
         return Err(ApiError::flawed(vec![Flaw::new("password", reason)]).into());
     }
     let fits = old.len() <= password::LONGEST;
-    if !fits || !state.people.hashing.verify(old, signed.user.password.clone()).await? {
+    if !fits || !state.hashing.verify(old, signed.user.password.clone()).await? {
         return Err(ApiError::flawed(vec![Flaw::new("old", "is not your password")]).into());
     }
-    let hash = state.people.hashing.hash(new).await?;
+    let hash = state.hashing.hash(new).await?;
     let (state, agent) = (state.clone(), session::agent(state, visitor.user_agent()).await);
     whole(async move {
         let mut tx = state.store.begin().await?;

@@ -21,7 +21,7 @@ pub const PASSWORD: &str = "three plain words";
 /// A member of an account, with a password if one is given.
 pub async fn member(app: &App, account_id: i64, email: &str, role: Role, password: Option<&str>) -> User {
     let stored = match password {
-        Some(text) => Some(app.state().people.hashing.hash(text.into()).await.expect("hashed")),
+        Some(text) => Some(app.state().hashing.hash(text.into()).await.expect("hashed")),
         None => None,
     };
     let mut tx = app.state().store.begin().await.expect("a transaction");
