@@ -5,6 +5,7 @@ mod checksum;
 mod create;
 pub mod form;
 pub mod pass;
+mod piece;
 mod take;
 
 use super::{caller::Caller, fields};

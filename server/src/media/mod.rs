@@ -15,7 +15,6 @@ pub mod sniff;
 pub mod storyboard;
 pub mod subtitles;
 
-use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt};
 use object_store::{
     GetResultPayload, ObjectStore, ObjectStoreExt, PutPayload, WriteMultipart,
@@ -89,8 +88,8 @@ impl Media {
         self.folder.as_deref()
     }
 
-    pub async fn put(&self, path: &Path, bytes: impl Into<Bytes>) -> Result<(), MediaError> {
-        self.store.put(path, PutPayload::from(bytes.into())).await?;
+    pub async fn put(&self, path: &Path, bytes: impl Into<PutPayload>) -> Result<(), MediaError> {
+        self.store.put(path, bytes.into()).await?;
         Ok(())
     }
 

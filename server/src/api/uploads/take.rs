@@ -1,7 +1,7 @@
 //! Takes the bytes of a request into an upload: piece after piece into the store, then into the rows that make them
 //! count. What has come counts also when the client goes away in the middle.
 
-use super::{LASTS_MS, checksum::Checksum, elsewhere};
+use super::{LASTS_MS, checksum::Checksum, elsewhere, piece::Piece};
 use crate::{
     jobs::arrive::part_path,
     keys::random,
@@ -14,8 +14,9 @@ use crate::{
 };
 use app::error::ApiError;
 use axum::body::Body;
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
+use object_store::PutPayload;
 use std::{collections::VecDeque, time::Duration};
 use tokio::{task::JoinHandle, time::timeout};
 
@@ -48,7 +49,7 @@ pub async fn append(
         state: state.clone(),
         start: upload.received,
         upload,
-        buffer: BytesMut::new(),
+        piece: Piece::default(),
         under_way: VecDeque::new(),
         stored: Vec::new(),
         ends,
@@ -66,7 +67,7 @@ struct Taking {
     /// As far as it counts.
     upload: Upload,
     /// What is not in the store yet, and where in the file it begins.
-    buffer: BytesMut,
+    piece: Piece,
     start: i64,
     /// In the order of the file.
     under_way: VecDeque<JoinHandle<Result<Part, Reply>>>,
@@ -95,12 +96,8 @@ impl Taking {
             if let Some(checksum) = &mut checksum {
                 checksum.update(&chunk);
             }
-            if self.buffer.capacity() - self.buffer.len() < chunk.len() && self.buffer.len() > PIECE / 64 {
-                // At once, since growing by and by would copy all of it each time.
-                self.buffer.reserve(PIECE + chunk.len() - self.buffer.len().min(PIECE));
-            }
-            self.buffer.extend_from_slice(&chunk);
-            if self.buffer.len() >= PIECE
+            self.piece.push(chunk);
+            if self.piece.size() >= PIECE
                 && let Err(error) = self.store(counts_early).await
             {
                 return self.give_up(error).await;
@@ -121,7 +118,7 @@ impl Taking {
     /// Is there room for so many more bytes?
     fn fits(&self, more: usize) -> Result<(), ApiError> {
         let most = self.state.config.upload_max;
-        let size = self.start.unsigned_abs() + (self.buffer.len() + more) as u64;
+        let size = self.start.unsigned_abs() + (self.piece.size() + more) as u64;
         match self.upload.length {
             Some(length) if size > length.unsigned_abs() => {
                 Err(ApiError::invalid("There are more bytes than the upload was to have."))
@@ -137,14 +134,13 @@ impl Taking {
         if counts && self.stored.iter().map(|part| part.size).sum::<i64>() >= COUNTED {
             self.count().await?;
         }
-        let bytes = self.buffer.split().freeze();
         let name = format!("{:015}-{}", self.start, hex::encode(random::<4>()));
-        let part = Part { start: self.start, size: bytes.len() as i64, name };
+        let part = Part { start: self.start, size: self.piece.size() as i64, name };
         self.start += part.size;
         let path = part_path(self.upload.account_id, self.upload.id, &part.name);
-        let media = self.state.media.clone();
+        let (media, bytes) = (self.state.media.clone(), self.piece.take());
         self.under_way.push_back(tokio::spawn(async move {
-            media.put(&path, bytes).await.map_err(|error| {
+            media.put(&path, PutPayload::from_iter(bytes)).await.map_err(|error| {
                 tracing::error!(%error, "a piece of an upload was not stored");
                 Reply(ApiError::unavailable(5))
             })?;
@@ -164,7 +160,7 @@ impl Taking {
     }
 
     async fn last(&mut self) -> Result<(), Reply> {
-        if !self.buffer.is_empty() {
+        if self.piece.size() > 0 {
             self.store(true).await?;
         }
         self.landed(0).await?;
