@@ -79,6 +79,19 @@ test("in a frame on another site the player comes once the password is given", a
   expected(complaints);
 });
 
+test("in a frame as low as a phone's the field, its button and what was wrong are in sight", async ({ page, embed, complaints }) => {
+  await embed(`<meta name="viewport" content="width=device-width">${frame("TOKEN", `style="width:335px;height:188px"`)}`);
+  const inside = page.frameLocator("iframe");
+  await inside.getByLabel("Password", { exact: true }).fill("open");
+  await inside.getByRole("button", { name: "Watch" }).click();
+  await expect(inside.getByRole("alert")).toBeInViewport({ ratio: 1 });
+  for (const part of [inside.getByLabel("Password", { exact: true }), inside.getByRole("button", { name: "Watch" })]) {
+    await expect(part).toBeInViewport({ ratio: 1 });
+  }
+  await axe(page);
+  expected(complaints);
+});
+
 test("a site that may not show it hears of a PrivacyError", async ({ page, server, embed, complaints }) => {
   await change(server, { access: "public", embed_hosts: ["example.com"] });
   await embed(`${SDK}${frame()}<script type="module">

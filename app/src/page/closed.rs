@@ -159,7 +159,7 @@ pub fn ClosedPage(frame: Frame, closed: Closed, embedded: bool) -> impl IntoView
     };
     let notice = view! {
         <svg class="notice-mark" viewBox="0 0 48 48" aria-hidden="true">
-            <rect class="empty" x="5" y="10" width="38" height="28" rx="6" />
+            <rect class="notice-frame" x="5" y="10" width="38" height="28" rx="6" />
             <path d=mark />
         </svg>
         <h1>{title}</h1>
