@@ -3,18 +3,20 @@
 
 mod answer;
 mod confirm;
+mod door;
 
 pub use confirm::{ask, confirm};
 
-use self::answer::{Asks, Problem};
+use self::{
+    answer::{Asks, Problem},
+    door::Door,
+};
 use super::{engage::is_foreign, fields::Fields};
 use crate::{
-    access::{self, Knock},
-    catalogue::Published,
     limits::{Pace, What, Whose},
     page::{self, Asked},
     reply::Reply,
-    state::{State, now},
+    state::State,
     store::comments::{self as stored, Comment},
     talk::{
         author,
@@ -26,7 +28,6 @@ use crate::{
 };
 use app::{
     error::ApiError,
-    ids::Token,
     talk::{
         Comments,
         comments::{Part, html, remark as view},
@@ -37,12 +38,12 @@ use app::{
 use axum::{
     Json, Router,
     extract::{Path, State as Shared},
-    response::{IntoResponse, Redirect, Response, Sse},
+    response::{IntoResponse, Redirect, Response, Result, Sse},
     routing::{get, post},
 };
 use http::{HeaderValue, StatusCode, header};
 use serde_json::{Value, json};
-use std::{collections::HashSet, sync::Arc};
+use std::collections::HashSet;
 use uuid::Uuid;
 
 pub fn routes() -> Router<State> {
@@ -61,68 +62,7 @@ const STREAMS: Pace = Pace::every_ms(1_000, 60);
 /// Seconds after which a full house may have room again.
 const FULL: u32 = 30;
 
-/// The video that is talked about, and who asks.
-struct Door {
-    state: State,
-    token: String,
-    asked: Asked,
-    published: Arc<Published>,
-    now: i64,
-}
-
 impl Door {
-    /// The video must be one that can be watched, by whoever asks: with the pass of its page, which may stand
-    /// in the address, or by what the browser keeps.
-    async fn enter(state: State, token: String, asked: Asked, pass: Option<&str>) -> Result<Self, ApiError> {
-        let door = Self::open(state, token, asked).await?;
-        let query = Fields::from_form(door.asked.query.as_bytes());
-        let (headers, pass) = (&door.asked.headers, pass.or_else(|| query.text("pass")));
-        let knock = Knock { headers, query: &door.asked.query, pass };
-        access::admit(&door.state, &door.published.video, &knock, door.now).await?;
-        Ok(door)
-    }
-
-    /// The video must be one that can be watched by somebody.
-    async fn open(state: State, token: String, asked: Asked) -> Result<Self, ApiError> {
-        let known = Token::try_from(token.clone()).map_err(|_| ApiError::not_found("video"))?;
-        let published = state.catalogue.by_token(&known).await.map_err(crate::reply::storage)?;
-        let published = published.ok_or_else(|| ApiError::not_found("video"))?;
-        let (video, now) = (&published.video, now());
-        if video.deleted_at.is_some() || video.expires_at.is_some_and(|at| at <= now) {
-            return Err(ApiError::gone("This video is no longer available."));
-        }
-        if video.state != "ready" {
-            return Err(ApiError::not_found("video"));
-        }
-        Ok(Self { state, token, asked, published, now })
-    }
-
-    /// Only our own pages may write, and within limits.
-    async fn viewer(&self, what: What, paces: [Pace; 3], fields: &Fields) -> Result<Uuid, Problem> {
-        if is_foreign(&self.asked.headers, &self.state.config.public_url) {
-            return Err(ApiError::forbidden("Comments and reactions come from our own pages only.").into());
-        }
-        let visitor = self.asked.visitor(&self.state);
-        let pass = fields.text("pass");
-        let viewer = author::viewer(&self.state, &self.published, pass, &visitor, self.now).await;
-        let viewer = viewer.map_err(crate::reply::storage)?;
-        let whose = [Whose::Viewer(viewer), Whose::Network(visitor.network()), Whose::Video(self.published.video.id)];
-        let limits: Vec<_> = whose.into_iter().zip(paces).collect();
-        self.state.talks.limits.take(what, &limits, self.now).await.map_err(Problem::TooFast)?;
-        Ok(viewer)
-    }
-
-    fn needs_comments(&self) -> Result<(), Problem> {
-        match self.published.video.settings.comments {
-            Comments::Off => Err(Problem::Off(Word::CommentsOff)),
-            Comments::On | Comments::Approve => Ok(()),
-        }
-    }
-
-    fn path(&self, rest: &str) -> String {
-        format!("/video/play/{}{rest}", self.token)
-    }
-
     /// The comment as JSON for its author: with the key to change it, and as HTML for the page.
     fn for_author(&self, comment: &Comment) -> Value {
         let own = HashSet::from([comment.id]);
@@ -154,7 +94,7 @@ pub(super) fn on_wire(comment: &Comment) -> Value {
 }
 
 /// `GET …/comments?order=&page=&thread=`: JSON, or the HTML of the talk for a page of ours to take up.
-async fn list(Shared(state): Shared<State>, Path(token): Path<String>, asked: Asked) -> Result<Response, Reply> {
+async fn list(Shared(state): Shared<State>, Path(token): Path<String>, asked: Asked) -> Result<Response> {
     let asks = Asks::of(&asked.headers);
     let door = Door::enter(state, token, asked, None).await?;
     if asks == Asks::Page {
@@ -162,7 +102,8 @@ async fn list(Shared(state): Shared<State>, Path(token): Path<String>, asked: As
     }
     let part = page::part(&door.asked.query);
     if asks == Asks::Fragment {
-        let html = page::talk_fragment(&door.state, &door.published, door.asked.lang, part).await?;
+        let html =
+            page::talk_fragment(&door.state, &door.published, door.asked.lang, part).await.map_err(Reply::from)?;
         let kind = (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
         return Ok(([kind, (header::CACHE_CONTROL, HeaderValue::from_static("no-store"))], html).into_response());
     }
@@ -210,7 +151,7 @@ async fn comment(
     Path(token): Path<String>,
     asked: Asked,
     fields: Fields,
-) -> Result<Response, Reply> {
+) -> Result<Response> {
     let asks = Asks::of(&asked.headers);
     let door = Door::enter(state, token, asked, fields.text("pass")).await?;
     match door.posted(&fields).await {
@@ -218,7 +159,7 @@ async fn comment(
             Asks::Page => Redirect::to(&door.way_to(&comment)).into_response(),
             Asks::Fragment | Asks::Json => (StatusCode::CREATED, Json(door.for_author(&comment))).into_response(),
         }),
-        Err(problem) => problem.answer(door, asks, &fields, None).await,
+        Err(problem) => Ok(problem.answer(door, asks, &fields, None).await?),
     }
 }
 
@@ -249,7 +190,7 @@ async fn by_form(
     Path((token, id)): Path<(String, String)>,
     asked: Asked,
     fields: Fields,
-) -> Result<Response, Reply> {
+) -> Result<Response> {
     let asks = Asks::of(&asked.headers);
     let door = Door::enter(state, token, asked, fields.text("pass")).await?;
     let deletes = fields.text("do") == Some("delete");
@@ -260,7 +201,7 @@ async fn by_form(
             Ok(Redirect::to(&way).into_response())
         }
         Ok(comment) => Ok(Json(door.for_author(&comment)).into_response()),
-        Err(problem) => problem.answer(door, asks, &fields, id.parse().ok()).await,
+        Err(problem) => Ok(problem.answer(door, asks, &fields, id.parse().ok()).await?),
     }
 }
 
@@ -270,11 +211,11 @@ async fn edit(
     Path((token, id)): Path<(String, String)>,
     asked: Asked,
     fields: Fields,
-) -> Result<Response, Reply> {
+) -> Result<Response> {
     let door = Door::enter(state, token, asked, fields.text("pass")).await?;
     match door.edited(&id, &fields).await {
         Ok(comment) => Ok(Json(door.for_author(&comment)).into_response()),
-        Err(problem) => Err(problem.told(door.asked.lang).into()),
+        Err(problem) => Err(Reply(problem.told(door.asked.lang)).into()),
     }
 }
 
@@ -284,12 +225,12 @@ async fn remove(
     Path((token, id)): Path<(String, String)>,
     asked: Asked,
     mut fields: Fields,
-) -> Result<Response, Reply> {
+) -> Result<Response> {
     fields.0.extend(Fields::from_form(asked.query.as_bytes()).0);
     let door = Door::enter(state, token, asked, fields.text("pass")).await?;
     match door.deleted(&id, &fields).await {
         Ok(comment) => Ok(Json(json!({"id": comment.id, "deleted": true})).into_response()),
-        Err(problem) => Err(problem.told(door.asked.lang).into()),
+        Err(problem) => Err(Reply(problem.told(door.asked.lang)).into()),
     }
 }
 
@@ -322,7 +263,7 @@ async fn react(
     Path(token): Path<String>,
     asked: Asked,
     fields: Fields,
-) -> Result<Response, Reply> {
+) -> Result<Response> {
     let asks = Asks::of(&asked.headers);
     let door = Door::enter(state, token, asked, fields.text("pass")).await?;
     match door.reacted(&fields).await {
@@ -331,7 +272,7 @@ async fn react(
             let body = json!({"id": reaction.id, "reaction": reaction.kind, "at": reaction.at_ms});
             Ok((StatusCode::CREATED, Json(body)).into_response())
         }
-        Err(problem) => problem.answer(door, asks, &fields, None).await,
+        Err(problem) => Ok(problem.answer(door, asks, &fields, None).await?),
     }
 }
 
@@ -350,19 +291,19 @@ impl Door {
 }
 
 /// `GET …/stream?after=`: server-sent events; `Last-Event-ID` comes before `after`.
-async fn follow(Shared(state): Shared<State>, Path(token): Path<String>, asked: Asked) -> Result<Response, Reply> {
+async fn follow(Shared(state): Shared<State>, Path(token): Path<String>, asked: Asked) -> Result<Response> {
     let door = Door::enter(state, token, asked, None).await?;
     let (headers, settings) = (&door.asked.headers, &door.published.video.settings);
     if is_foreign(headers, &door.state.config.public_url) {
-        return Err(ApiError::forbidden("Streams are for our own pages only.").into());
+        return Err(Reply(ApiError::forbidden("Streams are for our own pages only.")).into());
     }
     if settings.comments == Comments::Off && !settings.reactions {
-        return Err(ApiError::forbidden(door.asked.lang.say(Word::CommentsOff)).into());
+        return Err(Reply(ApiError::forbidden(door.asked.lang.say(Word::CommentsOff))).into());
     }
     let network = door.asked.visitor(&door.state).network();
     let pace = [(Whose::Network(network.clone()), STREAMS)];
     if let Err(seconds) = door.state.talks.limits.take(What::Stream, &pace, door.now).await {
-        return Err(Problem::TooFast(seconds).told(door.asked.lang).into());
+        return Err(Reply(Problem::TooFast(seconds).told(door.asked.lang)).into());
     }
     let heard = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.trim().parse().ok());
     let query = Fields::from_form(door.asked.query.as_bytes());
@@ -371,11 +312,11 @@ async fn follow(Shared(state): Shared<State>, Path(token): Path<String>, asked: 
         Some(last) => last,
         None => {
             let nothing = Part::default();
-            door.state.talks.section(&door.published, door.asked.lang, nothing, false).await?.seq
+            door.state.talks.section(&door.published, door.asked.lang, nothing, false).await.map_err(Reply::from)?.seq
         }
     };
     let events = stream::open(&door.state, door.published, door.asked.lang, last, network);
-    let Some(events) = events else { return Err(ApiError::unavailable(FULL).into()) };
+    let Some(events) = events else { return Err(Reply(ApiError::unavailable(FULL)).into()) };
     let headers = [
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
         // A proxy in front must not gather events.

@@ -1,6 +1,6 @@
 //! How the talk answers: with a page, a piece of one, or JSON; and what it says when something is wrong.
 
-use super::Door;
+use super::door::Door;
 use crate::{
     api::fields::{Fields, Format},
     page,

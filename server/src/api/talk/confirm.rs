@@ -1,6 +1,6 @@
 //! The link in a letter: it shows a page that asks, so that a mail scanner that follows it confirms nothing.
 
-use super::{Door, Fields};
+use super::{Fields, door::Door};
 use crate::{
     page::{self, Asked},
     reply::Reply,

@@ -8,6 +8,7 @@ on_each_engine! {
     nothing_of_a_private_video_stands_where_everybody_looks
     plays_are_counted_until_there_are_enough
     a_video_that_is_closed_again_forgets_whom_it_let_in
+    a_form_of_somebody_who_is_not_let_in_gets_the_page_that_says_so
 }
 
 /// The statuses of all addresses, for someone with this cookie, query and pass.
@@ -165,4 +166,19 @@ async fn a_video_that_is_closed_again_forgets_whom_it_let_in(app: App) {
     assert_eq!(app.record(&batch).await.status(), 200, "what was seen before is still told");
     change(&app, &video, json!({"access": "public"})).await;
     assert_eq!(status(app.get(&path)).await, 200);
+}
+
+async fn a_form_of_somebody_who_is_not_let_in_gets_the_page_that_says_so(app: App) {
+    let locked = closed(&app, json!({"access": "password", "password": PASSWORD})).await;
+    let gone = app.add_video(&[], |video| video.deleted_at = Some(1)).await;
+    for (video, status, said) in [(&locked, 403, "type=\"password\""), (&gone, 410, "no longer available")] {
+        for (form, path) in [("text=Hello&name=Ann", "comments"), ("reaction=like", "reactions")] {
+            let request = app.post(&format!("/talk/{}/{path}", video.token)).header("accept", "text/html");
+            let request = request.header("content-type", "application/x-www-form-urlencoded").body(form);
+            let answer = request.header("accept-language", "en").send().await.expect("an answer");
+            assert_eq!(answer.status(), status, "{path}");
+            let page = answer.text().await.expect("a page");
+            assert!(page.starts_with("<!DOCTYPE html>") && page.contains(said), "{path}: {page}");
+        }
+    }
 }
