@@ -14,10 +14,11 @@ test: ## everything: checks, tests on SQLite and PostgreSQL, the release build i
 	scripts/setup test
 	scripts/test
 
-slow: ## what takes minutes: two hundred crashes, a full disk, odd input, webhooks under load, long films, a bucket
+slow: ## what takes minutes: two hundred crashes, a full disk, odd input, fuzzing, webhooks under load, long films, a bucket
 	scripts/setup test
 	. scripts/env && cargo test -p server --lib -- --ignored --nocapture
 	. scripts/env && scripts/postgres scripts/s3 scripts/schemathesis cargo test -p server --test it -- --ignored --nocapture --test-threads=1
+	scripts/fuzz 60
 
 bench: ## the server's benchmarks and the player's in a browser
 	scripts/setup test

@@ -6,5 +6,7 @@ fn main() -> std::io::Result<()> {
     std::fs::create_dir_all(site)?;
     println!("cargo::rerun-if-changed={}", site.display());
     println!("cargo::rerun-if-changed=migrations");
+    // Set by cargo-fuzz.
+    println!("cargo::rustc-check-cfg=cfg(fuzzing)");
     Ok(())
 }

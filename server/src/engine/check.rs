@@ -179,6 +179,10 @@ fn entry(account_id: i64, view_id: Uuid, event: &Event) -> Result<Entry, ApiErro
     Ok(Entry { account_id, view_id, seq: event.seq.into(), at_ms: event.at, kind: event.what.name().into(), body })
 }
 
+#[cfg(any(test, fuzzing))]
+#[path = "check_proof.rs"]
+pub mod proof;
+
 #[cfg(test)]
 #[path = "check_tests.rs"]
 mod tests;

@@ -1,68 +1,12 @@
 //! Whatever a batch says, the check neither panics nor lets through what can not be.
 
-use super::*;
-use crate::{
-    report::{
-        credit::{self, Fact},
-        part::Given,
-    },
-    store::videos::{Files, Video},
+use super::{
+    proof::{NOW, published, takes},
+    *,
 };
-use app::{engage::record::Record, film::Settings};
 use proptest::{prelude::*, sample::Index, test_runner::TestRunner};
 use serde_json::json;
-use std::{
-    collections::HashSet,
-    time::{Duration, Instant},
-};
-
-const NOW: i64 = 1_795_392_000_000;
-const DURATION: i64 = 60_000;
-
-/// A video of a minute with one interaction of each kind that can be answered.
-fn published() -> Published {
-    let at = json!({"s": 10});
-    let modal = json!("modal");
-    let kinds = [
-        json!({"kind": "cta", "spec": {"label": "Go", "action": {"url": "https://example.com"}}}),
-        json!({"kind": "poll", "spec": {"question": "Which?", "mode": "poll", "choices": ["A", "B"]}}),
-        json!({"kind": "lead_form", "spec": {"title": "Who?", "fields": [{"type": "email", "name": "email", "label": "E-mail", "required": true}]}}),
-    ];
-    let timeline = kinds.into_iter().zip(0_u128..).map(|(mut interaction, n)| {
-        interaction["id"] = json!(Uuid::from_u128(n));
-        interaction["at"] = at.clone();
-        interaction["layout"] = modal.clone();
-        serde_json::from_value(interaction).expect("an interaction")
-    });
-    let video = Video {
-        account_id: 1,
-        id: 1,
-        token: "test_________________1".into(),
-        title: "A test".into(),
-        description: String::new(),
-        state: "ready".into(),
-        error: None,
-        duration_ms: Some(DURATION),
-        width: 640,
-        height: 360,
-        files: Files::default(),
-        embed_hosts: None,
-        settings: Settings::default(),
-        timeline_version: 1,
-        expires_at: None,
-        access: crate::access::Access::default(),
-        deleted_at: None,
-        created_at: NOW,
-    };
-    Published {
-        video,
-        owner: String::new(),
-        plays: 0,
-        timeline: timeline.collect(),
-        pictures: HashSet::new(),
-        for_strangers: Default::default(),
-    }
-}
+use std::time::{Duration, Instant};
 
 fn number() -> impl Strategy<Value = Value> {
     prop_oneof![
@@ -145,30 +89,6 @@ fn batch() -> impl Strategy<Value = Value> {
         })
 }
 
-fn takes(body: &[u8]) -> Result<(), TestCaseError> {
-    let Ok(Record { v, session, video, pass, sent, events }) = serde_json::from_slice(body) else { return Ok(()) };
-    let batch = Batch { v, session, video, pass, sent, events };
-    if started_at(&batch, NOW).is_err() {
-        return Ok(());
-    }
-    let count = batch.events.len();
-    let Ok(sorted) = sort(batch, &published(), Lang::En) else { return Ok(()) };
-    prop_assert!(sorted.entries.len() <= count && sorted.answers.len() <= sorted.entries.len());
-    let facts: Vec<Fact> =
-        sorted.entries.iter().map(|accepted| Fact { at: accepted.entry.at_ms, what: accepted.what.clone() }).collect();
-    for fact in &facts {
-        prop_assert!((0..=TOO_OLD_MS).contains(&fact.at));
-        if let What::Watched { from, to, .. } = fact.what {
-            prop_assert!(0 <= from && from <= to && to <= DURATION);
-        }
-    }
-    let credit = credit::of(facts.iter(), DURATION, &[]);
-    prop_assert!(credit.unique_ms <= DURATION && credit.unique_ms <= credit.watched_ms);
-    let given = Given::of(&credit, facts.iter(), DURATION);
-    prop_assert!(given.capped <= DURATION && given.heat.iter().all(|run| 0 <= run.from && run.to <= DURATION / 1_000));
-    Ok(())
-}
-
 /// A batch of which pieces were changed, taken out, put in and doubled.
 fn torn() -> impl Strategy<Value = Vec<u8>> {
     let words = prop::sample::select(vec![
@@ -232,8 +152,16 @@ fn nothing_breaks_the_check_for_a_minute() {
         // Each time from another seed.
         let mut runner =
             TestRunner::new(ProptestConfig { cases: 500, failure_persistence: None, ..Default::default() });
-        runner.run(&torn(), |bytes| takes(&bytes)).unwrap_or_else(|error| panic!("{error}"));
-        runner.run(&batch(), |batch| takes(batch.to_string().as_bytes())).unwrap_or_else(|error| panic!("{error}"));
+        let tried = runner.run(&torn(), |bytes| {
+            takes(&bytes);
+            Ok(())
+        });
+        tried.unwrap_or_else(|error| panic!("{error}"));
+        let tried = runner.run(&batch(), |batch| {
+            takes(batch.to_string().as_bytes());
+            Ok(())
+        });
+        tried.unwrap_or_else(|error| panic!("{error}"));
         batches += 1_000;
     }
     println!("{batches} batches in a minute");
@@ -242,11 +170,11 @@ fn nothing_breaks_the_check_for_a_minute() {
 proptest! {
     #[test]
     fn no_batch_of_odd_events_breaks_the_check(batch in batch()) {
-        takes(batch.to_string().as_bytes())?;
+        takes(batch.to_string().as_bytes());
     }
 
     #[test]
     fn no_bytes_break_the_check(bytes in torn()) {
-        takes(&bytes)?;
+        takes(&bytes);
     }
 }
