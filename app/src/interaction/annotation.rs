@@ -81,6 +81,14 @@ impl Kind for Annotation {
                 let inside = view! { {self.hotspot.then(|| view! { <i class="hotspot-ring" aria-hidden="true"></i> })} {inside} };
                 showing.acts(&action, None, ("annotation-go", "annotationclick"), label, inside.into_any())
             }
+            // Whoever comes near reads it, by keyboard too.
+            None if self.hotspot => view! {
+                <button type="button" class="annotation-go" aria-label=label>
+                    <i class="hotspot-ring" aria-hidden="true"></i>
+                    {inside}
+                </button>
+            }
+            .into_any(),
             None => inside.into_any(),
         };
         view! { <div class=class role="group" aria-label=showing.say(Word::Annotation)>{body}</div> }.into_any()

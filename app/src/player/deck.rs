@@ -40,6 +40,8 @@ pub struct Deck {
     pub moments: StoredValue<Vec<(i64, String)>>,
     /// The place of the interaction that the viewer opens from the list, or -1.
     pub wanted: RwSignal<i64>,
+    /// How often the host page has said who watches.
+    pub named: RwSignal<u32>,
     /// Values can be said in words. The controls stand first: the browser takes long to load its words.
     pub eloquent: RwSignal<bool>,
     /// The viewer drags the playhead: playback and interactions wait until it is let go.
@@ -76,6 +78,7 @@ impl Deck {
             playing_level: RwSignal::new(-1),
             moments: StoredValue::new(moments),
             wanted: RwSignal::new(-1),
+            named: RwSignal::new(0),
             eloquent: RwSignal::new(false),
             dragged: RwSignal::new(false),
             open: RwSignal::new(Open::Nothing),

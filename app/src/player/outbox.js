@@ -14,14 +14,23 @@
   cue.unsent = (session, bodies) => {
     const key = name + session;
     mine[key] = 1;
-    store.removeItem(key);
-    if (!bodies.length) return true;
+    if (!bodies.length) return store.removeItem(key), true;
+    // What does not fit leaves what was kept before.
     try {
       store.setItem(key, JSON.stringify([Date.now(), bodies]));
       return size() < 256000;
     } catch {
       return false;
     }
+  };
+  // An answer whose own page could not bring it: others do, and this one when there is a network again.
+  cue.left = (key, body) => {
+    if (!body) return store.removeItem(name + key);
+    try {
+      store.setItem(name + key, JSON.stringify([Date.now(), [body]]));
+    } catch {}
+    clearTimeout(timer);
+    timer = setTimeout(turn, wait);
   };
   // Views of pages that are gone; returns how long to wait at least when the server can not take them now.
   const send = async () => {

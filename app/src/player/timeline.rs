@@ -93,6 +93,11 @@ impl Timeline {
         self.held.contains(&i)
     }
 
+    /// The gates at which playback waits.
+    pub fn gates(&self) -> impl Iterator<Item = usize> {
+        self.held.iter().copied().filter(|i| self.moments[*i].gate != Gate::None)
+    }
+
     pub fn position(&self) -> i64 {
         self.at
     }
@@ -120,8 +125,7 @@ impl Timeline {
 
     /// The viewer wants to play. False when something holds playback; a mere pause is played on.
     pub fn play(&mut self) -> bool {
-        let waits = |i: &usize| self.moments[*i].gate != Gate::None;
-        if !self.held.iter().any(waits) {
+        if self.gates().next().is_none() {
             for i in std::mem::take(&mut self.held) {
                 self.past[i].released = true;
             }
@@ -202,6 +206,11 @@ impl Timeline {
     pub fn open(&mut self, i: usize) {
         self.opened = Some(i);
         self.settle(None);
+    }
+
+    /// What the viewer opened, as long as it stands.
+    pub fn opened(&self) -> Option<usize> {
+        self.opened
     }
 
     fn let_go(&mut self, i: usize) {

@@ -12,7 +12,7 @@ use crate::{
     reply::{self, Reply},
     results,
     state::{State, now},
-    store::views,
+    store::{entries, viewers, views},
     timeline::{self, Person, Place, Visit, Way},
     visitor::Visitor,
 };
@@ -40,6 +40,8 @@ use uuid::Uuid;
 pub struct How {
     #[serde(default)]
     on: String,
+    /// The view, once the host page has said who watches.
+    s: Option<Uuid>,
 }
 
 /// `POST /video/faces/{token}`: every interaction of the timeline as HTML, for the viewer of the pass that
@@ -55,7 +57,18 @@ pub async fn faces(
     let knock = Knock { headers: &asked.headers, query: asked.query(), pass: Some(&pass) };
     access::admit(&state, &published.video, &knock, now()).await?;
     let pass = Pass::verify(&pass, &state.keys, now()).filter(|pass| pass.video.as_str() == published.video.token);
-    let person = person(&state, &published, pass.as_ref()).await?;
+    let mut person = person(&state, &published, pass.as_ref()).await?;
+    // The pass is from before that.
+    if let (Some(view_id), Some(_)) = (how.s, &pass) {
+        let account_id = published.video.account_id;
+        let mut reader = state.store.reader().await?;
+        if let Some(view) = views::by_id(reader.conn(), account_id, view_id).await?
+            && view.video_id == published.video.id
+            && let Some(contact) = viewers::contact(reader.conn(), account_id, view.viewer_id).await?
+        {
+            person = Person::from(&Viewer::new(view.viewer_id, contact));
+        }
+    }
     let surface = if how.on == "embed" { Surface::Embed } else { Surface::Play };
     let place = Place { surface, lang: asked.lang(), session: Uuid::nil(), now: now() };
     let base = signed::base(&state.keys, &published.video, place.now);
@@ -95,9 +108,13 @@ pub async fn results(
     let knock = Knock { headers: &headers, query: "", pass: pass.as_deref() };
     access::admit(&state, &published.video, &knock, now()).await?;
     let mut reader = state.store.reader().await?;
-    let view = views::by_id(reader.conn(), published.video.account_id, view_id).await?;
+    let account_id = published.video.account_id;
+    let view = views::by_id(reader.conn(), account_id, view_id).await?;
+    let ended = match view {
+        Some(view) if view.percent >= 90 || view.closed_at.is_some() => true,
+        _ => entries::has_kind(reader.conn(), account_id, view_id, "ended").await?,
+    };
     drop(reader);
-    let ended = view.is_some_and(|view| view.percent >= 90 || view.closed_at.is_some());
     let standing = results::standing(&state, &published, id, view_id, ended).await?;
     let standing = standing.ok_or_else(|| ApiError::not_found("result"))?;
     Ok(([(header::CACHE_CONTROL, "private, no-store")], Json(standing)).into_response())

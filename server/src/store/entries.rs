@@ -26,6 +26,7 @@ const INSERT_COLUMNS: usize = 7;
 const ONCE: &str = "on conflict (account_id, view_id, seq) do nothing";
 const OF_VIEWS: &str = "
 select account_id, view_id, seq, at_ms, kind, body from entries where (account_id, view_id) in (";
+const OF_KIND: &str = "select seq from entries where account_id = $1 and view_id = $2 and kind = $3 limit 1";
 const IN_ORDER: &str = ") order by account_id, view_id, seq";
 
 /// Stores entries; those known already change nothing.
@@ -43,6 +44,13 @@ pub async fn insert(mut conn: Conn<'_>, entries: &[NewEntry]) -> Result<()> {
         })?;
     }
     Ok(())
+}
+
+/// Has this view an entry of this kind?
+pub async fn has_kind(conn: Conn<'_>, account_id: i64, view_id: Uuid, kind: &str) -> Result<bool> {
+    let found: Option<(i64,)> = on!(conn, db => sqlx::query_as(OF_KIND)
+        .bind(account_id).bind(view_id).bind(kind).fetch_optional(db).await)?;
+    Ok(found.is_some())
 }
 
 /// All entries of the given `(account, view)`, a view's together and in the order they happened.

@@ -41,6 +41,9 @@ pub async fn tell_server(deck: Deck, name: String, id: JsValue, given: JsValue) 
             if let Some(reason) = text(&refused, "message") {
                 return failed(deck, id, "DataError", Some(["the token ", &reason].concat()));
             }
+            if name == "setViewer" {
+                deck.named.update(|times| *times += 1);
+            }
         }
         // It goes with the next batch: nothing is lost, only later.
         None => deck.recorder.keep(event),

@@ -12,13 +12,14 @@ pub fn wire(stage: Stage, i: usize, card: &HtmlElement) {
         let event: KeyboardEvent = event.unchecked_into();
         match event.key().as_str() {
             "Escape" => {
-                if let Some(skip) = find(&of, "[data-skip]:not([disabled])") {
+                if let Some(skip) = find(&of, "[data-skip]:not([disabled]),[data-done]:not([hidden]) [data-go-on]") {
                     event.prevent_default();
                     event.stop_propagation();
                     skip.click();
                 }
             }
             "Tab" if of.has_attribute("aria-modal") => keep_inside(&of, &event),
+            "ArrowLeft" | "ArrowRight" | "ArrowUp" | "ArrowDown" => walk(&of, &event),
             _ => {}
         }
     });
@@ -80,6 +81,36 @@ pub fn on(of: &Element, event: &str, hear: impl Fn(Event) + 'static) {
     // Listening to an element that exists can't fail.
     let _ = of.add_event_listener_with_callback(event, hear.as_ref().unchecked_ref());
     hear.forget();
+}
+
+/// The arrows go from card to card of an end screen, as they stand.
+fn walk(card: &HtmlElement, event: &KeyboardEvent) {
+    let stops = all(card, ".cards [data-act]");
+    let focus = document().active_element();
+    let Some(from) = stops.iter().position(|stop| focus.as_ref() == Some(stop.as_ref())) else { return };
+    // Neither the playhead nor the volume is meant.
+    event.prevent_default();
+    event.stop_propagation();
+    let place = |i: usize| {
+        let rect = stops[i].get_bounding_client_rect();
+        (rect.left() + rect.width() / 2.0, rect.top() + rect.height() / 2.0)
+    };
+    let (x, y) = place(from);
+    let way = |i: usize| {
+        let (dx, dy) = (place(i).0 - x, place(i).1 - y);
+        let (ahead, aside) = match event.key().as_str() {
+            "ArrowLeft" => (-dx, dy),
+            "ArrowRight" => (dx, dy),
+            "ArrowUp" => (-dy, dx),
+            _ => (dy, dx),
+        };
+        (ahead > 1.0 && aside.abs() <= ahead.max(1.0) * 2.0).then_some(ahead + aside.abs() * 2.0)
+    };
+    let near = (0..stops.len()).filter_map(|i| Some((way(i)?, i))).min_by(|(a, _), (b, _)| a.total_cmp(b));
+    if let Some((_, i)) = near {
+        // A link takes the focus.
+        let _ = stops[i].focus();
+    }
 }
 
 /// The Tab key goes round within the card.

@@ -2,11 +2,12 @@
 
 use super::{
     card::{all, find, on},
+    faces::pause,
     show::Stage,
 };
 use crate::player::{
     bridge,
-    js::{by_pass, get, is_true, number, object, text},
+    js::{by_pass, call, get, is_true, number, object, text},
     speech,
 };
 use js_sys::{Array, JSON, Object, Reflect};
@@ -19,6 +20,8 @@ use web_sys::{HtmlElement, HtmlInputElement, Response};
 /// Results of a poll are asked for again while they are seen.
 const AGAIN: Duration = Duration::from_secs(5);
 const TIMES: u32 = 24;
+/// How often results are asked for at the end, a second apart.
+const AWAITED: u32 = 5;
 
 pub fn wire(stage: Stage, i: usize, card: &HtmlElement) {
     let Some(form) = find(card, "form[data-form]") else { return };
@@ -35,9 +38,12 @@ pub fn wire(stage: Stage, i: usize, card: &HtmlElement) {
         busy.set_value(true);
         let form = of.clone();
         leptos::task::spawn_local(ScopedFuture::new(async move {
-            let done = send(stage, i, seq.get_value(), &answer).await;
+            let body = written(stage, i, seq.get_value(), &answer).unwrap_or_default();
+            let receipt = send(&body).await;
             busy.set_value(false);
-            match done {
+            // Should the page go before its viewer tries again, the next one brings it.
+            leave(stage, seq.get_value(), if receipt.is_some() { "" } else { &body });
+            match receipt {
                 Some(receipt) => heard(stage, i, seq, &form, &receipt),
                 None => say(
                     &form,
@@ -117,8 +123,8 @@ fn value(input: &HtmlElement) -> String {
     get(input, "value").as_string().unwrap_or_default()
 }
 
-/// Sends an answer and waits for the server's word; none when there was none.
-async fn send(stage: Stage, i: usize, seq: u32, answer: &Object) -> Option<JsValue> {
+/// An answer as it travels: in a batch of its own, whose receipt is for it alone.
+fn written(stage: Stage, i: usize, seq: u32, answer: &Object) -> Option<String> {
     let recorder = stage.deck.recorder;
     recorder.checkpoint();
     let event = object(&[
@@ -136,7 +142,17 @@ async fn send(stage: Stage, i: usize, seq: u32, answer: &Object) -> Option<JsVal
         ("sent", js_sys::Date::now().into()),
         ("events", Array::of1(&event).into()),
     ]);
-    let body = JSON::stringify(&batch).ok()?;
+    JSON::stringify(&batch).ok()?.as_string()
+}
+
+/// Keeps an answer that the server has not taken in the browser's storage; an empty one is kept no more.
+fn leave(stage: Stage, seq: u32, body: &str) {
+    let key = [&stage.deck.recorder.session(), ".", &seq.to_string()].concat();
+    call(&get(&window(), "__cue"), "left", &[key.into(), body.into()]);
+}
+
+/// Sends an answer and waits for the server's word; none when there was none.
+async fn send(body: &str) -> Option<JsValue> {
     let lang = document().document_element()?.get_attribute("lang").unwrap_or_default();
     let headers = object(&[("accept-language", lang.into())]);
     let init = object(&[
@@ -183,14 +199,57 @@ fn heard(stage: Stage, i: usize, seq: StoredValue<u32>, form: &HtmlElement, rece
     // Not what was entered: that goes to the video's owner alone.
     bridge::tell(stage.deck, if is_poll { "questionanswer" } else { "formsubmit" }, &[("id", id.into())]);
     if is_true(&result, "known") {
-        stage.knows_viewer();
+        stage.knows_viewer(false);
     }
     stage.accepted(i, true);
     stage.bring(&get(&result, "media"));
     settle(form, is_poll, &result);
+    stage.keep(i, form, is_poll && form.get_attribute("data-results").as_deref() == Some("after_end"));
     if is_poll {
         show_results(stage, i, form, &result, TIMES);
     }
+}
+
+impl Stage {
+    /// Keeps an answered card as it stands. `awaited`: what others answered is shown when the video ends.
+    fn keep(self, i: usize, form: &HtmlElement, awaited: bool) {
+        let Some(card) = form.closest(".cue").ok().flatten() else { return };
+        self.change(|inner| {
+            inner.answered.push((i, card.unchecked_into()));
+            if awaited {
+                inner.awaited.push(i);
+            }
+        });
+    }
+
+    /// Opens the first poll whose results were awaited, once the server has them.
+    pub fn show_awaited(self) {
+        let next = self.change(|inner| {
+            let is_free = inner.timeline.opened().is_none() && !inner.awaited.is_empty();
+            is_free.then(|| inner.awaited.remove(0))
+        });
+        let Some(i) = next.flatten() else { return };
+        leptos::task::spawn_local(async move {
+            // The server counts what was watched, which may still be on its way.
+            for _ in 0..AWAITED {
+                if fetch_results(self, i).await.is_some() {
+                    self.change(|inner| inner.timeline.open(i));
+                    return self.settle();
+                }
+                pause(1_000).await;
+            }
+        });
+    }
+}
+
+/// An answered card is on the frame again: a poll says how it stands now.
+pub fn look_again(stage: Stage, i: usize, card: &HtmlElement) {
+    let Some(form) = find(card, "form[data-form=poll]") else { return };
+    leptos::task::spawn_local(async move {
+        if let Some(result) = fetch_results(stage, i).await {
+            show_results(stage, i, &form, &result, TIMES);
+        }
+    });
 }
 
 /// The form is done with: it thanks, and offers to go on.

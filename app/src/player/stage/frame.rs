@@ -4,7 +4,10 @@ use super::{card, form, link, show::Stage};
 use crate::player::{bridge, memory, tape::What};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement};
+use web_sys::{CssStyleDeclaration, Element, HtmlElement};
+
+/// Between two banners, as in the style sheet.
+const GAP: f64 = 8.0;
 
 /// A card on the frame, and what had the focus before it came.
 #[derive(Clone)]
@@ -22,10 +25,13 @@ impl Stage {
             // What stood there before the script came is taken over.
             let find = |of: &Element| of.query_selector(&["[data-cue='", &cue.id, "']"].concat()).ok().flatten();
             let ready = find(&inner.place);
-            let card = match (ready, &inner.faces) {
-                (Some(card), _) => card,
-                (None, Some(faces)) => find(faces)?.clone_node_with_deep(true).ok()?.unchecked_into::<Element>(),
-                (None, None) => return None,
+            let answered = inner.answered.iter().find(|(place, _)| *place == i);
+            let is_new = answered.is_none();
+            let card = match (answered, ready, &inner.faces) {
+                (Some((_, card)), ..) => card.clone().unchecked_into::<Element>(),
+                (None, Some(card), _) => card,
+                (None, None, Some(faces)) => find(faces)?.clone_node_with_deep(true).ok()?.unchecked_into::<Element>(),
+                (None, None, None) => return None,
             };
             // The face is a part of the page now.
             let _ = card.set_attribute("style", &cue.style);
@@ -40,22 +46,24 @@ impl Stage {
                 cue.kind.clone(),
                 cue.id.clone(),
                 cue.once_ever,
+                is_new,
             ))
         });
-        let (element, place, name, kind, id, once_ever) = made?;
+        let (element, place, name, kind, id, once_ever, is_new) = made?;
         let focus = document().active_element();
         let takes_focus = element.get_attribute("role").is_some() && self.deck.media.live.get_untracked();
         self.change(|inner| inner.shown.push(Shown { place: i, card: element.clone(), focus }));
         // A place that exists takes a child.
         let _ = place.append_child(&element);
-        card::wire(self, i, &element);
-        form::wire(self, i, &element);
-        link::wire(self, i, &element);
+        if is_new {
+            card::wire(self, i, &element);
+            form::wire(self, i, &element);
+            link::wire(self, i, &element);
+        } else {
+            form::look_again(self, i, &element);
+        }
         self.deck.recorder.note(What::Shown { interaction: id.clone() });
         bridge::shown(self.deck, id.clone(), &kind);
-        if self.inner.with_value(|inner| inner.timeline.holds(i)) {
-            bridge::tell(self.deck, "gateenter", &[("id", id.clone().into()), ("kind", kind.into())]);
-        }
         if once_ever {
             let seen = memory::recall("seen").unwrap_or_default();
             memory::remember("seen", &[&id, " ", &seen].concat().chars().take(4_000).collect::<String>());
@@ -86,12 +94,35 @@ impl Stage {
             // Attributes of our own are always set.
             let _ = root.toggle_attribute_with_force(name, on);
         }
+        // Captions stand above what stands low.
+        let low = if modal { 0.0 } else { height_of_low(&root) };
+        let _ = root.style().set_property("--low", &["", &low.round().to_string(), "px"].concat());
         for what in [".controls", ".headline", ".logo"] {
             if let Ok(Some(part)) = root.query_selector(what) {
                 let _ = part.toggle_attribute_with_force("inert", modal);
             }
         }
     }
+}
+
+/// How far cards reach up from the lower edge of the frame, in pixels, without what they keep free below.
+fn height_of_low(root: &Element) -> f64 {
+    let (mut stacked, mut highest) = (0.0, 0.0_f64);
+    for card in card::all(root, ".stage .cue.low:not(.modal,.middle)") {
+        let (height, style) = (f64::from(card.offset_height()), card.style());
+        match style.get_property_value("--b").ok().and_then(|b| b.trim_end_matches('%').parse::<f64>().ok()) {
+            // In its own place, so many percent above the edge.
+            Some(b) if window().get_computed_style(&card).ok().flatten().is_some_and(is_placed) => {
+                highest = highest.max(height + f64::from(root.client_height()) * b / 100.0);
+            }
+            _ => stacked += height + GAP,
+        }
+    }
+    stacked.max(highest)
+}
+
+fn is_placed(style: CssStyleDeclaration) -> bool {
+    style.get_property_value("position").is_ok_and(|position| position == "absolute")
 }
 
 /// Takes a card off; if the focus was inside, returns what had it before.

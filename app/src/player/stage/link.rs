@@ -104,6 +104,10 @@ fn lead_on(next: &HtmlElement, first: HtmlElement) {
     count_down(next.clone(), after, move |left| {
         text.set_text_content(Some(&said.replace("{}", &left.to_string())));
         if left == 0 {
+            // A tab of its own needs a gesture, and there was none.
+            if first.get_attribute("target").as_deref() == Some("_blank") {
+                let _ = first.set_attribute("target", "_top");
+            }
             first.click();
         }
     });

@@ -21,7 +21,7 @@ use crate::{
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
 use std::time::Duration;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use web_sys::{Element, Event, HtmlVideoElement};
+use web_sys::{Element, Event, HtmlElement, HtmlVideoElement};
 
 /// A handle on the stage; it lives as long as the page.
 #[derive(Clone, Copy)]
@@ -44,6 +44,12 @@ pub(super) struct Inner {
     pub(super) resumes: bool,
     /// The server has taken an answer; the card still stands.
     pub(super) accepted: Vec<usize>,
+    /// The cards that were answered: whoever opens one again finds it as it was left.
+    pub(super) answered: Vec<(usize, HtmlElement)>,
+    /// Polls that were answered and show their results at the end.
+    pub(super) awaited: Vec<usize>,
+    /// The gates that the host page was told of.
+    gates: Vec<usize>,
     /// It knows the viewer since then.
     pub(super) known: bool,
     /// Looks again at the very moment something changes.
@@ -79,6 +85,9 @@ pub async fn open(deck: Deck, list: JsValue) {
         shown: Vec::new(),
         resumes: false,
         accepted: Vec::new(),
+        answered: Vec::new(),
+        awaited: Vec::new(),
+        gates: Vec::new(),
         known: false,
         alarm: None,
     };
@@ -90,6 +99,12 @@ pub async fn open(deck: Deck, list: JsValue) {
             deck.wanted.set(-1);
             stage.change(|inner| inner.timeline.open(i));
             stage.settle();
+        }
+    });
+    Effect::new(move || {
+        if deck.named.get() > 0 {
+            stage.knows_viewer(true);
+            leptos::task::spawn_local(stage.fetch());
         }
     });
     Effect::new(move |dragged| {
@@ -167,6 +182,9 @@ impl Stage {
         }
         self.settle();
         self.wake();
+        if event == "ended" {
+            self.show_awaited();
+        }
     }
 
     /// What begins or ends before the element's next word is not kept waiting for it.
@@ -213,6 +231,7 @@ impl Stage {
         if changes {
             self.dress();
         }
+        self.tell_gates();
         for focus in left {
             self.give_back(focus);
         }
@@ -222,6 +241,22 @@ impl Stage {
         }
         if !held && self.change(|inner| std::mem::take(&mut inner.resumes)) == Some(true) && video.paused() {
             self.deck.ask(Request::Play);
+        }
+    }
+
+    /// Tells the host page which gates hold playback since, and which no longer do.
+    fn tell_gates(self) {
+        let turned = self.change(|inner| {
+            let stands = |i: &usize| inner.shown.iter().any(|shown| shown.place == *i);
+            let gates = inner.timeline.gates().filter(|i| stands(i) && !inner.accepted.contains(i)).collect();
+            let before = std::mem::replace(&mut inner.gates, gates);
+            let released = before.iter().filter(|i| !inner.gates.contains(i)).map(|i| ("gaterelease", *i));
+            let entered = inner.gates.iter().filter(|i| !before.contains(i)).map(|i| ("gateenter", *i));
+            let turned = released.chain(entered);
+            turned.map(|(name, i)| (name, inner.cues[i].id.clone(), inner.cues[i].kind.clone())).collect::<Vec<_>>()
+        });
+        for (name, id, kind) in turned.unwrap_or_default() {
+            bridge::tell(self.deck, name, &[("id", id.into()), ("kind", kind.into())]);
         }
     }
 
@@ -248,7 +283,10 @@ impl Stage {
             inner.take_accepted();
             accepted
         });
-        if accepted != Some(true) {
+        let again = self.inner.with_value(|inner| inner.answered.iter().any(|(place, _)| *place == i));
+        if again {
+            self.change(|inner| inner.timeline.answered(i));
+        } else if accepted != Some(true) {
             if self.change(|inner| inner.timeline.skipped(i)) != Some(true) {
                 return;
             }
@@ -258,21 +296,26 @@ impl Stage {
             }
         }
         self.settle();
+        if self.inner.with_value(|inner| inner.video.ended()) {
+            self.show_awaited();
+        }
     }
 
     /// The server took an answer to `i`. What a viewer should read first stays until they go on.
     pub fn accepted(self, i: usize, stays: bool) {
-        let id = self.id(i);
-        let held = self.inner.with_value(|inner| inner.timeline.holds(i));
         self.change(|inner| if stays { inner.accepted.push(i) } else { inner.timeline.answered(i) });
-        if held {
-            bridge::tell(self.deck, "gaterelease", &[("id", id.into())]);
-        }
         self.settle();
     }
 
-    pub fn knows_viewer(self) {
-        self.change(|inner| inner.known = true);
+    /// The viewer is known from now on: at once, or when what stands on the frame was read.
+    pub fn knows_viewer(self, at_once: bool) {
+        self.change(|inner| {
+            inner.known = true;
+            if at_once {
+                inner.take_accepted();
+            }
+        });
+        self.settle();
     }
 
     /// The film that the server held back until now.
@@ -290,6 +333,10 @@ impl Inner {
     /// What the server took is done with.
     fn take_accepted(&mut self) {
         for i in std::mem::take(&mut self.accepted) {
+            self.timeline.answered(i);
+        }
+        // What was opened again to be read is closed by what comes next, too.
+        if let Some(i) = self.timeline.opened().filter(|i| self.answered.iter().any(|(place, _)| place == i)) {
             self.timeline.answered(i);
         }
         if std::mem::take(&mut self.known) {

@@ -11,6 +11,7 @@ use uuid::Uuid;
 on_each_engine! {
     a_forged_answer_changes_no_count
     results_come_only_to_those_who_may_see_them
+    who_skipped_to_the_end_sees_the_results_that_are_for_the_end
     every_kind_is_counted_and_announced_once
     a_card_s_link_and_its_batch_are_one_click
     what_comes_too_quickly_or_again_is_refused
@@ -181,6 +182,21 @@ async fn a_forged_answer_changes_no_count(app: App) {
     let disguised = json!({"seq": load["seq"], "at": 2_000, "type": "answer", "interaction": poll, "answer": vote});
     assert_eq!(send(&app, &sly, &[disguised]).await.1, [json!(null); 0], "no results for what is not on disk");
     assert_eq!(app.report(video.id).await["actions"]["questions"], 2);
+}
+
+async fn who_skipped_to_the_end_sees_the_results_that_are_for_the_end(app: App) {
+    let video = app.add_video(&[], |_| {}).await;
+    let mut poll = one("poll");
+    poll["spec"]["show_results"] = json!("after_end");
+    let poll = id_of(&add(&app, video.id, &poll).await);
+    let mut view = View::of(&video.token);
+    let events = [view.load(), view.play(100), answer(&mut view, 2_000, poll, &json!({"choice": 0}))];
+    send(&app, &view, &events).await;
+    let path = format!("/video/results/{}/{poll}?s={}", video.token, view.session);
+    assert_eq!(app.get(&path).send().await.expect("an answer").status(), 404);
+    let end = view.event(3_000, json!({"type": "ended"}));
+    send(&app, &view, &[end]).await;
+    assert_eq!(app.get(&path).send().await.expect("an answer").status(), 200);
 }
 
 async fn results_come_only_to_those_who_may_see_them(app: App) {

@@ -1,0 +1,186 @@
+// What comes after an answer: results at the end, cards that are opened again, and what the host page says later.
+import { createHmac } from "node:crypto";
+import type { Page } from "@playwright/test";
+import type { Player as Handle } from "../../frontend/sdk/player.js";
+import { Authored } from "../support/film.js";
+import { site } from "../support/receiver.js";
+import { expect, Player, test as base } from "../support/test.js";
+
+const test = base.extend<object, { film: Authored }>({
+  film: [async ({ server }, use) => use(Authored.add(server, "filmThatIsLookedAtAga1")), { scope: "worker" }],
+});
+
+const poll = {
+  kind: "poll",
+  at: { s: 2 },
+  layout: "card",
+  pause: true,
+  gate: "soft",
+  spec: { question: "Which colour?", choices: ["Red", "Green", "Blue"] },
+};
+const card = (title: string) => ({ title, action: { seek_s: 1 } });
+
+/** Opens the page and plays from this second. */
+async function watch(page: Page, url: string, from = 1.2): Promise<Player> {
+  await page.goto(url);
+  const player = await new Player(page).live();
+  await player.button("Play video").click();
+  await player.plays();
+  await player.seek(from);
+  return player;
+}
+
+async function vote(page: Page, colour: string): Promise<void> {
+  const dialog = page.getByRole("dialog", { name: "Which colour?" });
+  await dialog.getByRole("radio", { name: colour }).check();
+  await dialog.getByRole("button", { name: "Vote" }).click();
+  await expect(dialog.getByRole("button", { name: "Continue" })).toBeFocused();
+}
+
+test("results that are for the end come at the end, before the cards that lead on", async ({ page, film }) => {
+  const end = { kind: "end_screen", at: "end", layout: "card", spec: { cards: [card("Again")] } };
+  await film.write({ ...poll, spec: { ...poll.spec, show_results: "after_end" } }, end);
+  const player = await watch(page, film.play);
+  await vote(page, "Green");
+  const dialog = page.getByRole("dialog", { name: "Which colour?" });
+  await expect(dialog.getByText("100%")).toBeHidden();
+  await dialog.getByRole("button", { name: "Continue" }).click();
+  await player.plays();
+  await player.seek(29);
+  await expect(dialog.getByText("100%")).toBeVisible();
+  await expect(dialog.getByRole("radio", { name: "Green" })).toBeChecked();
+  await expect(page.getByRole("button", { name: "Again" })).toHaveCount(0);
+  await page.keyboard.press("Escape");
+  await expect(dialog).toBeHidden();
+  await expect(page.getByRole("button", { name: "Again" })).toBeVisible();
+});
+
+test("whoever opens an answered poll again finds the answer and how it stands now", async ({ page, film }) => {
+  await film.write(poll);
+  const skips: string[] = [];
+  page.on("request", (request) => {
+    if (request.url().endsWith("/engage/record")) skips.push(...((request.postData() ?? "").match(/"type":"skip"/g) ?? []));
+  });
+  const player = await watch(page, film.play);
+  await vote(page, "Blue");
+  const dialog = page.getByRole("dialog", { name: "Which colour?" });
+  await dialog.getByRole("button", { name: "Continue" }).click();
+  await player.plays();
+  await page.getByRole("complementary", { name: "Chapters and transcript" }).hover();
+  await page.getByRole("tab", { name: "Moments" }).click();
+  await page.getByRole("button", { name: /^Which colour/ }).click();
+  await expect(dialog.getByRole("radio", { name: "Blue" })).toBeChecked();
+  await expect(dialog.getByRole("radio", { name: "Blue" })).toBeDisabled();
+  await expect(dialog.getByText("100%")).toBeVisible();
+  await dialog.getByRole("button", { name: "Continue" }).click();
+  await expect(dialog).toBeHidden();
+  await page.keyboard.press("k");
+  expect(skips).toEqual([]);
+});
+
+test("the arrows go from card to card of an end screen and move nothing else", async ({ page, film }) => {
+  const cards = ["One", "Two", "Three", "Four"].map(card);
+  await film.write({ kind: "end_screen", at: "end", layout: "card", spec: { cards } });
+  const player = await watch(page, film.play, 29);
+  const button = (name: string) => page.getByRole("button", { name, exact: true });
+  await button("One").focus();
+  const ended = await player.time();
+  await page.keyboard.press("ArrowRight");
+  await expect(button("Two")).toBeFocused();
+  await page.keyboard.press("ArrowLeft");
+  await expect(button("One")).toBeFocused();
+  await page.keyboard.press("ArrowLeft");
+  await expect(button("One")).toBeFocused();
+  await page.keyboard.press("ArrowDown");
+  await expect(button("One")).not.toBeFocused();
+  await page.keyboard.press("ArrowUp");
+  await expect(button("One")).toBeFocused();
+  expect(await player.time()).toBe(ended);
+});
+
+test("the first card opens by itself when its time is over, in the same tab", async ({ page, film, context }) => {
+  await context.route("https://example.com/**", (route) => route.fulfill({ contentType: "text/html", body: "<title>The next</title>" }));
+  const next = { title: "The next", action: { url: "https://example.com/next", new_tab: true } };
+  await film.write({ kind: "end_screen", at: "end", layout: "card", spec: { cards: [next], next_after_s: 3 } });
+  await watch(page, film.play, 29);
+  await expect(page.getByRole("timer")).toBeVisible();
+  await page.waitForURL("https://example.com/next");
+  expect(context.pages()).toHaveLength(1);
+});
+
+test("a hotspot that leads nowhere is seen, and read by mouse and by keyboard", async ({ page, film }) => {
+  const layout = { overlay: { x: 20, y: 20, w: 30, h: 10 } };
+  await film.write({ kind: "annotation", at: { s: 1 }, duration_s: 25, layout, spec: { text: "The bridge", hotspot: true } });
+  await watch(page, film.play);
+  const spot = page.getByRole("button", { name: "The bridge" });
+  await expect(spot.locator(".hotspot-ring")).toBeVisible();
+  const text = spot.locator(".annotation-text");
+  await expect(text).toHaveCSS("opacity", "0");
+  await spot.hover();
+  await expect(text).toHaveCSS("opacity", "1");
+  await page.mouse.move(1, 1);
+  await expect(text).toHaveCSS("opacity", "0");
+  await page.keyboard.press("Tab");
+  await spot.focus();
+  await expect(text).toHaveCSS("opacity", "1");
+});
+
+test("captions stand above what stands at the lower edge", async ({ page, film }) => {
+  const words = "WEBVTT\n\n00:00.000 --> 00:29.000\nA line that is spoken all the while.\n";
+  const { url, apiKey } = film.server;
+  const put = await fetch(`${url}/api/v1/videos/${film.id}/captions/en`, { method: "PUT", headers: { authorization: `Bearer ${apiKey}` }, body: words });
+  expect(put.status).toBe(200);
+  await film.write({
+    kind: "cta",
+    at: { s: 2 },
+    duration_s: 20,
+    layout: { banner: { edge: "bottom" } },
+    spec: { label: "Book a demo", description: "15 minutes", action: { url: "https://example.com/demo" } },
+  });
+  const player = await watch(page, `${film.play}?captions=en`);
+  const line = player.root.locator(".captions p span").first();
+  const banner = page.locator(".cue.banner.low");
+  await expect(banner).toBeVisible();
+  const gap = async () => (await banner.boundingBox())!.y - (await line.boundingBox().then((box) => box!.y + box!.height));
+  await expect.poll(gap).toBeGreaterThanOrEqual(0);
+  await player.root.hover({ position: { x: 30, y: 30 } });
+  await expect.poll(gap).toBeGreaterThanOrEqual(0);
+});
+
+test("whom the host page names later is not asked who they are, and is called by their name", async ({ page, film }) => {
+  const form = {
+    kind: "lead_form",
+    at: { s: 4 },
+    layout: "modal",
+    gate: "required",
+    skip_if_known: true,
+    spec: { title: "Who are you?", fields: [{ type: "email", name: "email", label: "E-mail", required: true }] },
+  };
+  const hello = { kind: "annotation", at: { s: 6 }, duration_s: 20, layout: { overlay: { x: 5, y: 5, w: 40, h: 15 } }, spec: { text: "Hello {{viewer.first_name|stranger}}" } };
+  await film.write(form, hello);
+  const { url, stop } = await site(`<!doctype html><html lang="en"><title>A customer's page</title><main><h1>Hello</h1>
+    <iframe src="${film.embed}" title="A film" width="640" height="360" allow="autoplay" style="border:0"></iframe></main>
+    <script type="module">
+      import { Player } from "${film.server.url}/sdk/player.js";
+      window.player = new Player(document.querySelector("iframe"));
+      window.heard = [];
+      for (const name of ["gateenter", "gaterelease"]) player.on(name, (event) => heard.push(event.type));
+    </script>`);
+  await page.goto(url);
+  const frame = page.frameLocator("iframe");
+  const player = await new Player(frame).live();
+  await player.button("Play video").click();
+  await expect(frame.getByRole("dialog", { name: "Who are you?" })).toBeVisible();
+  const { key, aud } = await film.server.api<{ key: string; aud: string[] }>("GET", "/api/v1/viewer-key");
+  const part = (json: unknown) => Buffer.from(JSON.stringify(json)).toString("base64url");
+  const claims = { sub: "ada", email: "ada@example.com", name: "Ada Lovelace", aud: aud[0], exp: Math.floor(Date.now() / 1000) + 600 };
+  const text = `${part({ alg: "HS256", typ: "JWT" })}.${part(claims)}`;
+  const token = `${text}.${createHmac("sha256", key).update(text).digest("base64url")}`;
+  await page.evaluate((token) => (window as unknown as { player: Handle }).player.setViewer(token), token);
+  await expect(frame.getByRole("dialog", { name: "Who are you?" })).toBeHidden();
+  await player.plays();
+  await expect(frame.getByText("Hello Ada", { exact: true })).toBeVisible();
+  const heard = await page.evaluate(() => (window as unknown as { heard: string[] }).heard);
+  expect(heard).toEqual(["gateenter", "gaterelease"]);
+  stop();
+});
