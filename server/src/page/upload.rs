@@ -2,7 +2,10 @@
 
 use super::{Asked, html, people, refuse};
 use crate::{
-    api::uploads::{form, pass},
+    api::uploads::{
+        form::{self, For},
+        pass,
+    },
     framing::Frames,
     people::Right,
     spoken,
@@ -45,7 +48,7 @@ pub async fn send(Shared(state): Shared<State>, asked: Asked, request: Request) 
         return guarded(refuse(&state, asked.lang, Closed::NoUpload, &Frames::Nobody));
     };
     let form = Multipart::from_request(request, &state).await;
-    match form::taken(&state, account_id, None, form).await {
+    match form::taken(&state, account_id, For::New, form).await {
         Ok((video, _)) => guarded(Redirect::to(&format!("/video/play/{}", video.token)).into_response()),
         Err(error) => guarded(error.into_response()),
     }

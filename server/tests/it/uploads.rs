@@ -24,6 +24,7 @@ on_each_engine! {
     pieces_have_to_add_up_to_their_checksum
     what_the_protocol_wants_is_held
     a_pass_opens_uploads_and_nothing_else
+    a_pass_touches_no_video_that_is_there
 }
 
 fn bytes_of(app: &App, seconds: u32) -> Vec<u8> {
@@ -236,4 +237,22 @@ async fn a_pass_opens_uploads_and_nothing_else(app: App) {
     }
     let (status, flawed) = app.call("POST", "/api/v1/me/upload-links", Some(json!({"days": 91}))).await;
     assert_eq!((status, &flawed["flaws"][0]["field"]), (422, &json!("days")));
+}
+
+async fn a_pass_touches_no_video_that_is_there(app: App) {
+    let video = app.add_video(&[], |_| {}).await;
+    let (_, link) = app.call("POST", "/api/v1/me/upload-links", None).await;
+    let pass = link["url"].as_str().and_then(|url| url.split("pass=").nth(1)).expect("a pass");
+    let named = metadata(&[("video_id", &video.id.to_string())]);
+    let with = |key: &str| {
+        let request = app.post("/api/v1/uploads").bearer_auth(key).header("upload-length", 5);
+        request.header("upload-metadata", &named).send()
+    };
+    let refused = with(pass).await.expect("an answer");
+    assert_eq!(refused.status(), 403);
+    let error: Value = serde_json::from_str(&refused.text().await.expect("text")).expect("JSON");
+    assert_eq!(error["flaws"][0]["field"], "video_id", "{error}");
+    let (_, jobs) = app.call("GET", &format!("/api/v1/videos/{}/jobs", video.id), None).await;
+    assert_eq!(jobs["items"], json!([]));
+    assert_eq!(with(API_KEY).await.expect("an answer").status(), 201, "a key that may change videos");
 }

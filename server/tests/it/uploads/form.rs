@@ -10,7 +10,11 @@ use crate::{
 };
 use serde_json::{Value, json};
 
-on_each_engine! { a_form_brings_a_video a_form_without_a_file_brings_none }
+on_each_engine! {
+    a_form_brings_a_video
+    a_form_without_a_file_brings_none
+    a_form_names_no_other_video_than_its_address
+}
 
 const EDGE: &str = "edge-of-the-parts";
 
@@ -76,4 +80,26 @@ async fn a_form_without_a_file_brings_none(app: App) {
         assert_eq!(count(&app.database(), rows).await, 0, "nothing is kept of it");
     }
     left_nothing(&app).await;
+}
+
+async fn a_form_names_no_other_video_than_its_address(app: App) {
+    let video = app.add_video(&[], |_| {}).await;
+    let other = app.add_video(&[], |_| {}).await;
+    let id = other.id.to_string();
+    let before = form(&[("video_id", None, id.as_bytes()), ("file", Some("a.mp4"), &[7; 9])]);
+    let behind = form(&[("file", Some("a.mp4"), &[7; 9]), ("video_id", None, id.as_bytes())]);
+    let (_, link) = app.call("POST", "/api/v1/me/upload-links", None).await;
+    for body in [before, behind] {
+        let path = format!("/api/v1/videos/{}/media", video.id);
+        let (status, made) = send(&app, "PUT", &path, body.clone()).await;
+        assert_eq!((status, &made["video_id"]), (202, &json!(video.id)), "{made}");
+        // From the page, whose link brings new videos only.
+        let request = app.http.post(link["url"].as_str().expect("a URL")).body(body);
+        let request = request.header("content-type", format!("multipart/form-data; boundary={EDGE}"));
+        let answer = request.send().await.expect("an answer");
+        assert_eq!(answer.status(), 403);
+        assert!(answer.text().await.expect("text").contains("video_id"));
+    }
+    let (_, jobs) = app.call("GET", &format!("/api/v1/videos/{id}/jobs"), None).await;
+    assert_eq!(jobs["items"], json!([]));
 }
