@@ -4,7 +4,7 @@ use super::{
     super::{
         caller::Caller,
         fields::Fields,
-        import::{about, poster_at, sha256},
+        import::{about, poster_at, room_for_one, sha256},
         videos::{imported, is_of, unknown},
     },
     LASTS_MS, take, told_of, whole_number,
@@ -107,6 +107,7 @@ pub async fn begin(
     metadata: String,
 ) -> Result<(Video, Upload), Reply> {
     let now = now();
+    room_for_one(tx.conn(), account_id).await?;
     let (video, job): (Video, Job) = match wish.replaces {
         None => begin::import(tx, account_id, wish.about, wish.source, RECEIVING, now).await?,
         Some(id) => {

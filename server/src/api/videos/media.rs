@@ -71,6 +71,7 @@ async fn replace(
     let begun = tokio::spawn(async move {
         let now = now();
         let mut tx = state.store.begin().await?;
+        import::room_for_one(tx.conn(), account.id).await?;
         videos::hold(tx.conn(), account.id, video.id).await?;
         let found = videos::by_id(tx.conn(), video.id).await?;
         let video = found.filter(|video| is_of(video, account.id)).ok_or_else(unknown)?;

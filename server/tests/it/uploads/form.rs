@@ -19,7 +19,7 @@ on_each_engine! {
 const EDGE: &str = "edge-of-the-parts";
 
 /// A form of these fields; one with a file name is a file.
-fn form(fields: &[(&str, Option<&str>, &[u8])]) -> Vec<u8> {
+pub fn form(fields: &[(&str, Option<&str>, &[u8])]) -> Vec<u8> {
     let mut body = Vec::new();
     for (name, file, value) in fields {
         let file = file.map(|file| format!("; filename=\"{file}\"\r\ncontent-type: text/html")).unwrap_or_default();
@@ -31,7 +31,7 @@ fn form(fields: &[(&str, Option<&str>, &[u8])]) -> Vec<u8> {
     body
 }
 
-async fn send(app: &App, method: &str, path: &str, body: Vec<u8>) -> (u16, Value) {
+pub async fn send(app: &App, method: &str, path: &str, body: Vec<u8>) -> (u16, Value) {
     let request =
         app.http.request(method.parse().expect("a method"), format!("{}{path}", app.url)).bearer_auth(API_KEY);
     let request = request.header("content-type", format!("multipart/form-data; boundary={EDGE}"));
