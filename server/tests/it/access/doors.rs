@@ -156,9 +156,12 @@ async fn a_video_that_is_closed_again_forgets_whom_it_let_in(app: App) {
     let html = text(app.get(&path).header("cookie", &grant)).await;
     let faces = || app.post(&format!("/video/faces/{}", video.token)).body(pass_of(&html));
     assert_eq!(status(faces()).await, 200);
+    let media = media_of(&html);
+    assert_eq!(text(app.get(&media)).await, "the film");
     change(&app, &video, json!({"password": "another one"})).await;
     assert_eq!(status(app.get(&path).header("cookie", &grant)).await, 403);
     assert_eq!(status(faces()).await, 403);
+    assert_eq!(status(app.get(&media)).await, 403, "the address of its file, too");
     let mut view = View::of(&video.token);
     let events = view.watching(5_000);
     let mut batch = view.batch(&events);
