@@ -61,6 +61,10 @@ async fn a_form_brings_a_video(app: App) {
     assert_eq!(page.status(), 200);
     let (_, jobs) = app.call("GET", "/api/v1/jobs", None).await;
     assert_eq!(app.over(&jobs["items"][0]["id"]).await["state"], "done");
+    let (_, log) = app.call("GET", "/api/v1/audit", None).await;
+    let row = &log["items"][0];
+    assert_eq!((&row["actor"], &row["action"]), (&json!("upload link"), &json!("video.create")));
+    assert_eq!(row["object"], jobs["items"][0]["video_id"].to_string());
     left_nothing(&app).await;
 }
 
