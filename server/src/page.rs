@@ -172,9 +172,13 @@ pub async fn show(state: &State, token: String, asked: Asked, surface: Surface, 
             setting.marks = talk::marks(state, &found.published, asked.lang).await;
         }
         let film = found.film;
-        let page = html(state, asked.lang, 200, &path, &Frames::Of(video), move |frame| {
+        let mut page = html(state, asked.lang, 200, &path, &Frames::Of(video), move |frame| {
             EmbedPage(EmbedPageProps { frame, film, setting })
         });
+        // The play page says so in its head.
+        if !crate::sharing::is_listed(video) {
+            page.headers_mut().insert("x-robots-tag", HeaderValue::from_static("noindex"));
+        }
         return with(page, &found.arrival);
     }
     let (talk, marks) = talk::on_page(state, &found, &asked, draft).await.unwrap_or_else(|error| {

@@ -88,8 +88,14 @@ fn span(request: &Request) -> tracing::Span {
     tracing::info_span!("request", id = id.unwrap_or_default(), method = %request.method(), path = %told(request.uri().path()))
 }
 
-/// A path without what opens media: the signed part, and the file behind it.
+/// What stands before a secret in a path, or before somebody's e-mail address.
+const BEFORE_SECRETS: [&str; 4] = ["/reset/", "/invite/", "/video/owner/", "/api/v1/viewers/"];
+
+/// A path without what opens something, or names somebody: of media the signed part, and the file behind it.
 fn told(path: &str) -> Cow<'_, str> {
+    if let Some(head) = BEFORE_SECRETS.into_iter().find(|head| path.starts_with(*head)) {
+        return format!("{head}…").into();
+    }
     match path.split_once("/s/").filter(|_| path.starts_with("/media/")) {
         Some((head, _)) => format!("{head}/s/…").into(),
         None => path.into(),
@@ -103,4 +109,25 @@ async fn ready(Shared(state): Shared<State>) -> Response {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
     "ok".into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::told;
+
+    #[test]
+    fn what_opens_something_is_not_told() {
+        for (path, expected) in [
+            ("/media/t/s/1.2.mac/video.mp4", "/media/t/s/…"),
+            ("/media/t/video.mp4", "/media/t/video.mp4"),
+            ("/reset/secret", "/reset/…"),
+            ("/invite/secret", "/invite/…"),
+            ("/video/owner/1.2.mac", "/video/owner/…"),
+            ("/api/v1/viewers/ada@example.com/export", "/api/v1/viewers/…"),
+            ("/reset", "/reset"),
+            ("/video/play/t", "/video/play/t"),
+        ] {
+            assert_eq!(told(path), expected, "{path}");
+        }
+    }
 }

@@ -7,7 +7,7 @@ pub mod password;
 pub mod signed;
 
 use crate::{
-    identity::{PASS_LASTS_MS, Pass, issuer::Issuer, owner},
+    identity::{PASS_LASTS_MS, Pass, issuer::Issuer},
     people,
     state::State,
     store::{self, figures, videos::Video},
@@ -136,13 +136,10 @@ pub async fn admit(state: &State, video: &Video, knock: &Knock<'_>, now: i64) ->
     }
 }
 
-/// Does the request come from one of the account's own people, by an owner link or signed in?
+/// Is one of the account's own people signed in? The cookie of an owner link opens nothing: it lasts a year and names
+/// nobody, so that it would outlive whoever is removed. It leaves views out of the reports.
 async fn is_own(state: &State, headers: &HeaderMap, account_id: i64, now: i64) -> store::Result<bool> {
-    if owner::read(headers).and_then(|text| owner::of_cookie(&state.keys, &text, now)) == Some(account_id) {
-        return Ok(true);
-    }
-    let Some(hash) = people::cookie::hash(headers) else { return Ok(false) };
-    Ok(people::session::by_hash(state, &hash, now).await?.is_some_and(|signed| signed.role_in(account_id).is_some()))
+    Ok(people::session::of(state, headers, now).await?.is_some_and(|signed| signed.role_in(account_id).is_some()))
 }
 
 /// Is this the pass of a page that was let in to the video, as it is closed now?

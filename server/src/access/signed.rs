@@ -1,5 +1,6 @@
 //! Signed addresses of media, `/media/{token}/s/{exp}.{kid}.{mac}/{file}`: good for one video and some hours.
-//! The file is not signed, so what a playlist names beside itself has the same address.
+//! The file is not signed, so what a playlist names beside itself has the same address. The version of the video's
+//! access is: another mode or password ends all addresses from before.
 //!
 //! The key changes every day, by itself: `kid` is the day's number, the day before still holds, and older ones
 //! don't. All of them come from the instance key.
@@ -34,7 +35,7 @@ pub fn base(keys: &Keys, video: &Video, now: i64) -> String {
     }
     let now = now / 1_000;
     let until = (now / HOUR_S + HOURS) * HOUR_S;
-    format!("/media/{token}/s/{}/", part(keys, token, until, now / DAY_S))
+    format!("/media/{token}/s/{}/", part(keys, video, until, now / DAY_S))
 }
 
 /// A video's poster; its address changes with it, since browsers keep it for a while.
@@ -47,17 +48,17 @@ pub fn poster(keys: &Keys, video: &Video, now: i64) -> String {
     hash.map_or(path.clone(), |hash| format!("{path}?v={hash}"))
 }
 
-/// Checks the signed part of a path; returns the seconds for which it still holds.
+/// Checks the signed part of a path to a video as it is closed now; returns the seconds for which it still holds.
 ///
 /// # Errors
 /// It is not ours, or no longer.
-pub fn verify(keys: &Keys, token: &str, text: &str, now: i64) -> Result<i64, Wrong> {
+pub fn verify(keys: &Keys, video: &Video, text: &str, now: i64) -> Result<i64, Wrong> {
     let now = now / 1_000;
     let mut parts = text.splitn(3, '.');
     let mut number = || parts.next().and_then(|text| text.parse::<i64>().ok()).ok_or(Wrong::Forged);
     let (until, day) = (number()?, number()?);
     // A path of the day before the last is older than any that holds.
-    let is_ours: bool = part(keys, token, until, day).as_bytes().ct_eq(text.as_bytes()).into();
+    let is_ours: bool = part(keys, video, until, day).as_bytes().ct_eq(text.as_bytes()).into();
     if !is_ours {
         return Err(Wrong::Forged);
     }
@@ -66,9 +67,9 @@ pub fn verify(keys: &Keys, token: &str, text: &str, now: i64) -> Result<i64, Wro
     if holds { Ok(until - now) } else { Err(Wrong::Expired) }
 }
 
-fn part(keys: &Keys, token: &str, until: i64, day: i64) -> String {
+fn part(keys: &Keys, video: &Video, until: i64, day: i64) -> String {
     let key = keys.signature(PURPOSE, &day.to_be_bytes());
-    let message = format!("{token}.{until}.{day}");
+    let message = format!("{}.{}.{until}.{day}", video.token, video.access.version);
     format!("{until}.{day}.{}", BASE64.encode(&mac(&key, message.as_bytes())[..MAC]))
 }
 
@@ -79,8 +80,15 @@ mod tests {
     const NOW: i64 = 1_795_392_000_000;
     const HOUR: i64 = HOUR_S * 1_000;
 
+    /// A video that has been closed so many times.
+    fn video(token: &str, version: i64) -> Video {
+        let mut video = crate::jobs::begin::fresh(1, 1, token.into(), NOW);
+        video.access.version = version;
+        video
+    }
+
     fn path(keys: &Keys, now: i64) -> String {
-        part(keys, "t", (now / 1_000 / HOUR_S + HOURS) * HOUR_S, now / 1_000 / DAY_S)
+        part(keys, &video("t", 1), (now / 1_000 / HOUR_S + HOURS) * HOUR_S, now / 1_000 / DAY_S)
     }
 
     #[test]
@@ -89,11 +97,12 @@ mod tests {
         let text = path(&keys, NOW);
         assert_eq!(path(&keys, NOW + HOUR - 1), text, "the same for an hour");
         assert_ne!(path(&keys, NOW + HOUR), text);
-        let left = verify(&keys, "t", &text, NOW).expect("ours");
+        let left = verify(&keys, &video("t", 1), &text, NOW).expect("ours");
         assert!((3 * HOUR_S..=6 * HOUR_S).contains(&left), "{left}");
-        assert_eq!(verify(&keys, "t", &text, NOW + left * 1_000), Err(Wrong::Expired));
-        assert_eq!(verify(&keys, "u", &text, NOW), Err(Wrong::Forged), "another video's");
-        assert_eq!(verify(&Keys::from_bytes(&[9; 32]), "t", &text, NOW), Err(Wrong::Forged));
+        assert_eq!(verify(&keys, &video("t", 1), &text, NOW + left * 1_000), Err(Wrong::Expired));
+        assert_eq!(verify(&keys, &video("u", 1), &text, NOW), Err(Wrong::Forged), "another video's");
+        assert_eq!(verify(&keys, &video("t", 2), &text, NOW), Err(Wrong::Forged), "closed anew since");
+        assert_eq!(verify(&Keys::from_bytes(&[9; 32]), &video("t", 1), &text, NOW), Err(Wrong::Forged));
     }
 
     #[test]
@@ -115,7 +124,7 @@ mod tests {
             "99999999999999999999.1.x".into(),
             format!("{}.{}.x", i64::MIN, i64::MAX),
         ] {
-            assert_eq!(verify(&keys, "t", &odd, NOW), Err(Wrong::Forged), "{odd}");
+            assert_eq!(verify(&keys, &video("t", 1), &odd, NOW), Err(Wrong::Forged), "{odd}");
         }
     }
 
@@ -123,7 +132,8 @@ mod tests {
     fn two_keys_live_at_once() {
         let keys = Keys::from_bytes(&[8; 32]);
         let (until, today) = (NOW / 1_000 + HOUR_S, NOW / 1_000 / DAY_S);
-        let of_day = |day| verify(&keys, "t", &part(&keys, "t", until, day), NOW);
+        let video = video("t", 1);
+        let of_day = |day| verify(&keys, &video, &part(&keys, &video, until, day), NOW);
         assert_eq!((of_day(today), of_day(today - 1)), (Ok(HOUR_S), Ok(HOUR_S)));
         assert_eq!((of_day(today - 2), of_day(today + 1)), (Err(Wrong::Expired), Err(Wrong::Expired)));
         let key = |day: i64| keys.signature(PURPOSE, &day.to_be_bytes());

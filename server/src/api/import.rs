@@ -11,7 +11,7 @@ use crate::{
     reply::Reply,
     state::{State, now},
     store::{
-        import_keys,
+        Conn, import_keys,
         jobs::{self, Source, WAITING},
         videos,
     },
@@ -30,7 +30,7 @@ pub fn routes() -> Router<State> {
 /// The longest address, and the longest name of an import, in characters.
 const URL: usize = 4_096;
 const KEY: usize = 255;
-/// Jobs of one account that may wait or run.
+/// Jobs of one account that may receive, wait or run.
 const WAITING_AT_ONCE: i64 = 1_000;
 
 /// What is to be imported, checked.
@@ -91,9 +91,7 @@ async fn keep(state: &State, account_id: i64, wish: Wish) -> Result<Value, Refus
         let job = jobs::of_video(tx.conn(), account_id, video.id).await?.last().map(|job| job.id);
         return Ok(imported(&video, &state.config, job));
     }
-    if jobs::open_of_account(tx.conn(), account_id).await? >= WAITING_AT_ONCE {
-        return Err(ApiError::too_many(60, "Too many videos are on their way; send this one again later.").into());
-    }
+    room_for_one(tx.conn(), account_id).await?;
     let (video, job) = begin::import(&mut tx, account_id, wish.about, wish.source, WAITING, now).await?;
     if let Some(key) = &wish.key {
         let taken = import_keys::insert(tx.conn(), account_id, key, &url, video.id, now).await?;
@@ -104,6 +102,17 @@ async fn keep(state: &State, account_id: i64, wish: Wish) -> Result<Value, Refus
     tx.commit().await?;
     state.jobs.bell.notify_one();
     Ok(imported(&video, &state.config, Some(job.id)))
+}
+
+/// May one more of the account's videos come in?
+///
+/// # Errors
+/// 429 while too many are on their way.
+pub async fn room_for_one(conn: Conn<'_>, account_id: i64) -> Result<(), Reply> {
+    if jobs::open_of_account(conn, account_id).await? >= WAITING_AT_ONCE {
+        return Err(ApiError::too_many(60, "Too many videos are on their way; send this one again later.").into());
+    }
+    Ok(())
 }
 
 impl Wish {

@@ -64,13 +64,18 @@ pub async fn run(
         let (answer, made) = made(answer, named.is_empty() && action != "viewer.erase").await?;
         let object = made.unwrap_or_else(|| named.join(" "));
         let fields = given.take();
-        let done = Done { account_id, actor: &actor, action, object: &object, fields: &fields };
-        if let Err(error) = written(&state, done).await {
-            tracing::error!(%error, action, "a change was made and is not in the audit log");
-        }
+        write(&state, Done { account_id, actor: &actor, action, object: &object, fields: &fields }).await;
         Ok(answer)
     };
     tokio::spawn(work.in_current_span()).await.map_err(|_| ApiError::internal())?
+}
+
+/// Writes down a change that was made. It stays made where that fails.
+pub async fn write(state: &State, done: Done<'_>) {
+    let action = done.action;
+    if let Err(error) = written(state, done).await {
+        tracing::error!(%error, action, "a change was made and is not in the audit log");
+    }
 }
 
 async fn written(state: &State, done: Done<'_>) -> store::Result<()> {

@@ -32,34 +32,38 @@ pub async fn file(
     }
 }
 
-/// `GET /media/{token}/s/{exp}.{kid}.{mac}/{file}`: 403 when the address is not ours, or no longer holds.
+/// `GET /media/{token}/s/{exp}.{kid}.{mac}/{file}`: 403 when the address is not ours, or no longer holds. One of a
+/// video that everybody may see by now opens what the plain one does: pages that are open play on.
 pub async fn signed(
     Shared(state): Shared<State>,
     Path((token, signed, file)): Path<(String, String, String)>,
     method: Method,
     headers: HeaderMap,
 ) -> Response {
-    let left = match signed::verify(&state.keys, &token, &signed, now()) {
-        Ok(left) => left,
-        Err(Wrong::Forged) => return Reply(ApiError::forbidden("This address was not made here.")).into_response(),
-        Err(Wrong::Expired) => return Reply(ApiError::expired("This address holds no longer.")).into_response(),
-    };
     let published = match available(&state, token).await {
         Ok(published) => published,
         Err(status) => return status.into_response(),
+    };
+    let left = match signed::verify(&state.keys, &published.video, &signed, now()) {
+        Ok(left) => left,
+        Err(_) if !published.video.is_signed() => KEPT_S,
+        Err(Wrong::Forged) => return Reply(ApiError::forbidden("This address was not made here.")).into_response(),
+        Err(Wrong::Expired) => return Reply(ApiError::expired("This address holds no longer.")).into_response(),
     };
     if !published.has(&file) {
         return StatusCode::NOT_FOUND.into_response();
     }
     let mut response = serve(&state, &published, &file, &method, &headers).await;
     // For the viewer's browser alone, and no longer than the address holds.
-    let keep = format!("private, max-age={}", left.min(3_600));
+    let keep = format!("private, max-age={}", left.min(KEPT_S));
     if response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED {
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_str(&keep).unwrap_or(NO_STORE));
     }
     response
 }
 
+/// How long a browser keeps what has a signed address, in seconds.
+const KEPT_S: i64 = 3_600;
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
 pub async fn thumbnail(

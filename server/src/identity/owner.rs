@@ -1,5 +1,5 @@
 //! The account's own people: a signed link sets a cookie, and views in a browser that has it are left out
-//! of the figures.
+//! of the figures. It opens nothing.
 
 use crate::keys::Keys;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};

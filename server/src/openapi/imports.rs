@@ -18,7 +18,7 @@ pub fn noun() -> Noun {
         post("/api/v1/videos", "uploadVideo", "Upload a video in a form")
             .about("The file comes in the field `file`; the other fields may stand before or behind it.")
             .body("multipart/form-data", "Form", None, true)
-            .fails(&[422])
+            .fails(&[422, 429])
             .answers(201, "Import"),
         get("/api/v1/jobs", "listJobs", "All jobs of the account, newest first")
             .query("after", "string", "The `next` of the page before.")

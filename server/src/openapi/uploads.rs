@@ -27,7 +27,7 @@ pub fn noun() -> Noun {
             .tells(201, "Location", "uri", "The upload.")
             .tells(201, "Upload-Offset", "integer", "Bytes that have come.")
             .tells(201, "Upload-Expires", "string", "Until when it can be gone on with.")
-            .fails(&[404, 409, 412, 422, 460]),
+            .fails(&[404, 409, 412, 422, 429, 460]),
         Call::new("options", "/api/v1/uploads", "describeUploads", "What the server can")
             .open()
             .empty(204, "In the headers `Tus-Version`, `Tus-Extension`, `Tus-Checksum-Algorithm` and `Tus-Max-Size`.")

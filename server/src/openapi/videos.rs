@@ -41,7 +41,8 @@ pub fn noun() -> Noun {
             .about("Link, statistics, captions and chapters stay, and the old file plays until the new one is ready. A form with the file, or the address of one.")
             .fields("Source", json!({ "url": "https://example.com/talk-2.mov" }))
             .body("multipart/form-data", "Form", None, true)
-            .answers(202, "Import"),
+            .answers(202, "Import")
+            .fails(&[429]),
         put("/api/v1/videos/{id}/poster", "setPoster", "Set the poster")
             .about("A picture as the body (PNG, JPEG, GIF, WebP, AVIF), a moment of the video, or a picture's address. 501 on a server without ffmpeg.")
             .fields("Poster", json!({ "at_s": 12.5 }))

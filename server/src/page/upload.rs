@@ -2,21 +2,31 @@
 
 use super::{Asked, html, people, refuse};
 use crate::{
-    api::uploads::{form, pass},
+    api::{
+        log,
+        uploads::{
+            form::{self, For},
+            pass,
+        },
+    },
     framing::Frames,
-    people::Right,
+    people::{Right, audit::Done, session::Actor},
     spoken,
     state::{State, now},
 };
-use app::page::{
-    closed::Closed,
-    upload::{Upload, UploadPage, UploadPageProps},
+use app::{
+    error::ApiError,
+    page::{
+        closed::Closed,
+        upload::{Upload, UploadPage, UploadPageProps},
+    },
 };
 use axum::{
     extract::{FromRequest, Multipart, Request, State as Shared},
     response::{IntoResponse, Redirect, Response},
 };
 use http::{HeaderName, HeaderValue, StatusCode, header};
+use tracing::Instrument;
 
 /// Days that a member's link lasts.
 const MEMBERS_DAYS: i64 = 1;
@@ -39,13 +49,24 @@ pub async fn upload(Shared(state): Shared<State>, asked: Asked) -> Response {
     }))
 }
 
-/// `POST /upload?pass=`: leads on to the video's page.
+/// `POST /upload?pass=`: leads on to the video's page. It is written down as a call of the API is, also when the client
+/// leaves.
 pub async fn send(Shared(state): Shared<State>, asked: Asked, request: Request) -> Response {
     let Some((_, (account_id, _))) = allowed(&state, &asked) else {
         return guarded(refuse(&state, asked.lang, Closed::NoUpload, &Frames::Nobody));
     };
     let form = Multipart::from_request(request, &state).await;
-    match form::taken(&state, account_id, None, form).await {
+    let work = async move {
+        let taken = form::taken(&state, account_id, For::New, form).await;
+        if let Ok((video, _)) = &taken {
+            let (actor, object) = (Actor::UploadLink, video.id.to_string());
+            let done = Done { account_id, actor: &actor, action: "video.create", object: &object, fields: &[] };
+            log::write(&state, done).await;
+        }
+        taken
+    };
+    let taken = tokio::spawn(work.in_current_span()).await;
+    match taken.unwrap_or_else(|_| Err(ApiError::internal().into())) {
         Ok((video, _)) => guarded(Redirect::to(&format!("/video/play/{}", video.token)).into_response()),
         Err(error) => guarded(error.into_response()),
     }

@@ -1,7 +1,8 @@
 //! What may be the password of a person. It is stored as [`crate::hashing`] makes it.
 
-/// In bytes.
+/// In characters.
 pub const SHORTEST: usize = 8;
+/// In bytes.
 pub const LONGEST: usize = 1_024;
 
 /// The commonest ones that are long enough; each counts whatever its capitals, and with digits or signs behind it.
@@ -63,9 +64,9 @@ const COMMON: [&str; 48] = [
 pub fn check(password: &str, email: &str) -> Result<(), &'static str> {
     let plain = password.trim().to_lowercase();
     let stem = plain.trim_end_matches(|c: char| c.is_ascii_digit() || c.is_ascii_punctuation());
-    match password.len() {
+    match password.chars().count() {
         ..SHORTEST => Err("must have at least 8 characters"),
-        length if length > LONGEST => Err("may have at most 1,024 bytes"),
+        _ if password.len() > LONGEST => Err("may have at most 1,024 bytes"),
         _ if COMMON.contains(&plain.as_str()) || COMMON.contains(&stem) => {
             Err("is one of the commonest; choose another one")
         }
@@ -85,6 +86,7 @@ mod tests {
             assert!(check(bad, "A@example.com").is_err(), "{bad}");
         }
         assert!(check(&"x1".repeat(513), "").is_err());
+        assert!(check("größerü", "").is_err() && check("日本語", "").is_err(), "characters count, not bytes");
         for good in ["correct horse", "pässwörter", "zzzzzzzy", "kein-Datum-1999"] {
             assert_eq!(check(good, "a@example.com"), Ok(()), "{good}");
         }

@@ -5,7 +5,10 @@ mod media;
 mod password;
 mod settings;
 
-use crate::support::App;
+use crate::{
+    people::{Browser, member},
+    support::App,
+};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use reqwest::{RequestBuilder, Response};
 use serde_json::{Value, json};
@@ -13,6 +16,7 @@ use server::{
     access::grant,
     identity::owner,
     keys::mac,
+    people::Role,
     state::now,
     store::videos::{Video, by_id},
 };
@@ -79,6 +83,12 @@ fn pair(cookie: &http::HeaderValue) -> String {
 
 fn owner_cookie(app: &App, account_id: i64) -> String {
     pair(&owner::set(&app.state().keys, Some(account_id), now())[0])
+}
+
+/// The cookie of one of the account's own people, signed in.
+async fn own_cookie(app: &App, account_id: i64) -> String {
+    let user = member(app, account_id, &format!("ann@{account_id}.example"), Role::Viewer, None).await;
+    Browser::of(app, &user, account_id).await.cookie
 }
 
 fn grant_cookie(app: &App, video: &Video) -> String {

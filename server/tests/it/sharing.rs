@@ -129,8 +129,14 @@ async fn a_page_says_what_it_shows(app: App) {
     assert_eq!(told["transcript"], "Said  here");
     assert_eq!((&told["hasPart"][1]["name"], &told["hasPart"][1]["startOffset"]), (&json!("Two"), &json!(20)));
 
+    let framed = async || {
+        let answer = app.get(&format!("/video/embed/{}", video.token)).send().await.expect("an answer");
+        answer.headers().get("x-robots-tag").map(|value| value.to_str().expect("text").to_owned())
+    };
+    assert_eq!(framed().await, None);
     let (status, _) = app.call("PATCH", &format!("/api/v1/videos/{}", video.id), Some(json!({"unlisted": true}))).await;
     assert_eq!(status, 200);
+    assert_eq!(framed().await.as_deref(), Some("noindex"));
     let page = html().await;
     assert!(page.contains("name=\"robots\" content=\"noindex\"") && !page.contains("ld+json"));
 }

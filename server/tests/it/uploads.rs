@@ -14,6 +14,7 @@ use crate::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
+use server::{jobs::begin, state::now, store::jobs};
 use sha2::Digest;
 
 on_each_engine! {
@@ -24,6 +25,8 @@ on_each_engine! {
     pieces_have_to_add_up_to_their_checksum
     what_the_protocol_wants_is_held
     a_pass_opens_uploads_and_nothing_else
+    a_pass_touches_no_video_that_is_there
+    uploads_wait_while_too_many_are_on_their_way
 }
 
 fn bytes_of(app: &App, seconds: u32) -> Vec<u8> {
@@ -236,4 +239,35 @@ async fn a_pass_opens_uploads_and_nothing_else(app: App) {
     }
     let (status, flawed) = app.call("POST", "/api/v1/me/upload-links", Some(json!({"days": 91}))).await;
     assert_eq!((status, &flawed["flaws"][0]["field"]), (422, &json!("days")));
+}
+
+async fn a_pass_touches_no_video_that_is_there(app: App) {
+    let video = app.add_video(&[], |_| {}).await;
+    let (_, link) = app.call("POST", "/api/v1/me/upload-links", None).await;
+    let pass = link["url"].as_str().and_then(|url| url.split("pass=").nth(1)).expect("a pass");
+    let named = metadata(&[("video_id", &video.id.to_string())]);
+    let with = |key: &str| {
+        let request = app.post("/api/v1/uploads").bearer_auth(key).header("upload-length", 5);
+        request.header("upload-metadata", &named).send()
+    };
+    let refused = with(pass).await.expect("an answer");
+    assert_eq!(refused.status(), 403);
+    let error: Value = serde_json::from_str(&refused.text().await.expect("text")).expect("JSON");
+    assert_eq!(error["flaws"][0]["field"], "video_id", "{error}");
+    let (_, jobs) = app.call("GET", &format!("/api/v1/videos/{}/jobs", video.id), None).await;
+    assert_eq!(jobs["items"], json!([]));
+    assert_eq!(with(API_KEY).await.expect("an answer").status(), 201, "a key that may change videos");
+}
+
+async fn uploads_wait_while_too_many_are_on_their_way(app: App) {
+    let video = app.add_video(&[], |_| {}).await;
+    let mut tx = app.state().store.begin().await.expect("a transaction");
+    for _ in 0..1_000 {
+        begin::replace(&mut tx, &video, jobs::Source::default(), jobs::RECEIVING, now()).await.expect("a job");
+    }
+    tx.commit().await.expect("committed");
+    let by_form = form::send(&app, "POST", "/api/v1/videos", form::form(&[("file", Some("a.mp4"), b"text")]));
+    assert_eq!(by_form.await.0, 429);
+    let begun = tus(&app, "POST", "/api/v1/uploads").header("upload-length", 5).send().await.expect("an answer");
+    assert_eq!((begun.status().as_u16(), text(&begun, "retry-after")), (429, "60"));
 }

@@ -4,7 +4,7 @@ use super::{
     super::{
         caller::Caller,
         fields::Fields,
-        import::{about, poster_at, sha256},
+        import::{about, poster_at, room_for_one, sha256},
         videos::{imported, is_of, unknown},
     },
     LASTS_MS, take, told_of, whole_number,
@@ -14,6 +14,7 @@ use crate::{
         begin::{self, About},
         cancel_all,
     },
+    people::{Who, session::Actor},
     reply::Reply,
     state::{State, now},
     store::{
@@ -49,6 +50,7 @@ pub struct Wish {
 pub async fn create(
     Shared(state): Shared<State>,
     Caller(account): Caller,
+    who: Who,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Reply> {
@@ -64,6 +66,9 @@ pub async fn create(
     let metadata = headers.get("upload-metadata").map_or(Ok(""), HeaderValue::to_str);
     let metadata = metadata.map_err(|_| malformed())?.to_owned();
     let wish = Wish::read(&fields(&metadata)?)?;
+    if who.actor == Actor::UploadLink && wish.replaces.is_some() {
+        return Err(not_by_link().into());
+    }
     let is_filled = headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/offset+octet-stream");
     let checksum = super::checksum::Checksum::read(&headers)?;
     let kept = {
@@ -102,6 +107,7 @@ pub async fn begin(
     metadata: String,
 ) -> Result<(Video, Upload), Reply> {
     let now = now();
+    room_for_one(tx.conn(), account_id).await?;
     let (video, job): (Video, Job) = match wish.replaces {
         None => begin::import(tx, account_id, wish.about, wish.source, RECEIVING, now).await?,
         Some(id) => {
@@ -141,6 +147,12 @@ impl Wish {
         }
         Ok(Self { about, source, replaces })
     }
+}
+
+/// 403: whoever has an upload link brings new videos, and touches none that is there.
+pub fn not_by_link() -> ApiError {
+    let flaw = Flaw::new("video_id", "an upload link brings new videos only");
+    ApiError { flaws: vec![flaw], ..ApiError::forbidden("video_id: an upload link brings new videos only.") }
 }
 
 /// The metadata of an upload: names, each with a value in Base64.

@@ -39,22 +39,41 @@ pub async fn create(
     Caller(account): Caller,
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<(StatusCode, Json<Value>), Reply> {
-    let (video, upload) = taken(&state, account.id, None, form).await?;
+    let (video, upload) = taken(&state, account.id, For::Named, form).await?;
     Ok((StatusCode::CREATED, Json(imported(&video, &state.config, Some(upload.id)))))
+}
+
+/// Which video a form's file is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum For {
+    /// The one that its field `video_id` names; a new one where it names none.
+    Named,
+    /// A new one: the form may name none.
+    New,
+    /// This one, whatever the form names.
+    Video(i64),
+}
+
+impl For {
+    fn wish(self, fields: &Fields) -> Result<Wish, ApiError> {
+        let wish = Wish::read(fields)?;
+        match self {
+            For::New if wish.replaces.is_some() => Err(create::not_by_link()),
+            For::Named | For::New => Ok(wish),
+            For::Video(id) => Ok(Wish { replaces: Some(id), ..wish }),
+        }
+    }
 }
 
 /// Takes the file of a form, for a new video or for one that there is. What is not whole leaves nothing.
 pub async fn taken(
     state: &State,
     account_id: i64,
-    replaces: Option<i64>,
+    whose: For,
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<(Video, Upload), Reply> {
     let mut form = form.map_err(|_| ApiError::invalid("Send a form with a file (multipart/form-data)."))?;
     let mut fields = Map::new();
-    if let Some(id) = replaces {
-        fields.insert("video_id".into(), id.to_string().into());
-    }
     let mut begun: Option<(Video, Upload)> = None;
     loop {
         let field = match form.next_field().await {
@@ -77,7 +96,7 @@ pub async fn taken(
         if let Some(name) = field.file_name() {
             fields.insert("filename".into(), name.replace('\0', " ").into());
         }
-        let wish = Wish::read(&Fields(fields.clone()))?;
+        let wish = whose.wish(&Fields(fields.clone()))?;
         let (video, upload) = store(state, account_id, wish).await?;
         begun = Some((video.clone(), upload.clone()));
         let (sender, receiver) = mpsc::channel(4);
@@ -92,7 +111,7 @@ pub async fn taken(
         return Err(ApiError::flawed(vec![Flaw::new("file", "is missing")]).into());
     };
     // Fields may also come behind the file.
-    let wish = match Wish::read(&Fields(fields)) {
+    let wish = match whose.wish(&Fields(fields)) {
         Ok(wish) => wish,
         Err(error) => return Err(abandon(state, Some((video, upload)), error).await),
     };

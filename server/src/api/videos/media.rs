@@ -6,7 +6,7 @@ use crate::{
     api::{
         fields::{self, Fields, Format},
         import,
-        uploads::form,
+        uploads::form::{self, For},
     },
     jobs::{begin, cancel_all, told},
     media::{
@@ -59,7 +59,7 @@ async fn replace(
     let video = of_caller(&state, account.id, &id).await?;
     if Format::of(request.headers()).is_none() {
         let form = Multipart::from_request(request, &state).await;
-        let (video, upload) = form::taken(&state, account.id, Some(video.id), form).await?;
+        let (video, upload) = form::taken(&state, account.id, For::Video(video.id), form).await?;
         return Ok((StatusCode::ACCEPTED, Json(imported(&video, &state.config, Some(upload.id)))));
     }
     let fields = Fields::from_request(request, &state).await?;
@@ -71,6 +71,7 @@ async fn replace(
     let begun = tokio::spawn(async move {
         let now = now();
         let mut tx = state.store.begin().await?;
+        import::room_for_one(tx.conn(), account.id).await?;
         videos::hold(tx.conn(), account.id, video.id).await?;
         let found = videos::by_id(tx.conn(), video.id).await?;
         let video = found.filter(|video| is_of(video, account.id)).ok_or_else(unknown)?;

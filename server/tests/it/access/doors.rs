@@ -8,6 +8,7 @@ on_each_engine! {
     nothing_of_a_private_video_stands_where_everybody_looks
     plays_are_counted_until_there_are_enough
     a_video_that_is_closed_again_forgets_whom_it_let_in
+    whoever_is_removed_or_signed_out_sees_private_videos_no_more
     a_form_of_somebody_who_is_not_let_in_gets_the_page_that_says_so
 }
 
@@ -58,7 +59,8 @@ async fn every_address_asks_who_comes(app: App) {
     let open = closed(&app, json!({"access": "unlisted"})).await;
     let locked = closed(&app, json!({"access": "password", "password": PASSWORD})).await;
     let account = closed(&app, json!({"access": "account"})).await;
-    let (own, other) = (owner_cookie(&app, 1), owner_cookie(&app, 2));
+    let (own, other) = (own_cookie(&app, 1).await, own_cookie(&app, 2).await);
+    let owner_link = owner_cookie(&app, 1);
     let named = format!("viewer_token={}", viewer_token(&app).await);
     let pass = |html: String| pass_of(&html);
     let locked_pass = pass(text(app.get(&format!("/video/embed/{}", locked.token)).header("cookie", &own)).await);
@@ -78,6 +80,8 @@ async fn every_address_asks_who_comes(app: App) {
         ("a stranger, account", &account, "", "", "", none),
         ("own people, password", &locked, own.as_str(), "", "", without_pass),
         ("own people, account", &account, own.as_str(), "", "", without_pass),
+        ("who has opened an owner link, password", &locked, owner_link.as_str(), "", "", none),
+        ("who has opened an owner link, account", &account, owner_link.as_str(), "", "", none),
         ("another account's people", &account, other.as_str(), "", "", none),
         ("who has given the password", &locked, grant.as_str(), "", "", without_pass),
         ("the same without cookies", &locked, "", by_address.as_str(), "", without_pass),
@@ -117,7 +121,7 @@ async fn nothing_of_a_private_video_stands_where_everybody_looks(app: App) {
         );
     }
     assert!(!text(app.get("/sitemap/0.xml")).await.contains(token));
-    let own = text(app.get(&format!("/video/play/{token}")).header("cookie", owner_cookie(&app, 1))).await;
+    let own = text(app.get(&format!("/video/play/{token}")).header("cookie", own_cookie(&app, 1).await)).await;
     assert!(own.contains(SECRET) && own.contains("noindex") && !own.contains("ld+json"));
     let poster = between(&own, "poster=\"", "\"");
     assert!(poster.contains("/s/"), "{poster}");
@@ -144,7 +148,7 @@ async fn plays_are_counted_until_there_are_enough(app: App) {
     assert_eq!(status(app.get(&format!("/talk/{}/comments", video.token))).await, 410);
     let renew = app.post(&format!("/video/media/{}", video.token)).body(pass);
     assert_eq!(status(renew).await, 200, "whoever was let in may finish");
-    assert_eq!(status(app.get(&path).header("cookie", owner_cookie(&app, 1))).await, 200);
+    assert_eq!(status(app.get(&path).header("cookie", own_cookie(&app, 1).await)).await, 200);
     change(&app, &video, json!({"max_views": null})).await;
     assert_eq!(status(app.get(&path)).await, 200);
 }
@@ -156,9 +160,12 @@ async fn a_video_that_is_closed_again_forgets_whom_it_let_in(app: App) {
     let html = text(app.get(&path).header("cookie", &grant)).await;
     let faces = || app.post(&format!("/video/faces/{}", video.token)).body(pass_of(&html));
     assert_eq!(status(faces()).await, 200);
+    let media = media_of(&html);
+    assert_eq!(text(app.get(&media)).await, "the film");
     change(&app, &video, json!({"password": "another one"})).await;
     assert_eq!(status(app.get(&path).header("cookie", &grant)).await, 403);
     assert_eq!(status(faces()).await, 403);
+    assert_eq!(status(app.get(&media)).await, 403, "the address of its file, too");
     let mut view = View::of(&video.token);
     let events = view.watching(5_000);
     let mut batch = view.batch(&events);
@@ -166,6 +173,23 @@ async fn a_video_that_is_closed_again_forgets_whom_it_let_in(app: App) {
     assert_eq!(app.record(&batch).await.status(), 200, "what was seen before is still told");
     change(&app, &video, json!({"access": "public"})).await;
     assert_eq!(status(app.get(&path)).await, 200);
+}
+
+async fn whoever_is_removed_or_signed_out_sees_private_videos_no_more(app: App) {
+    let video = closed(&app, json!({"access": "account"})).await;
+    let path = format!("/video/play/{}", video.token);
+    let ann = member(&app, 1, "ann@example.com", Role::Editor, None).await;
+    let (here, there) = (Browser::of(&app, &ann, 1).await, Browser::of(&app, &ann, 1).await);
+    // With the cookie of an owner link beside it, as an editor may have made one.
+    let looks = async |browser: &Browser| {
+        let cookies = format!("{}; {}", browser.cookie, owner_cookie(&app, 1));
+        status(app.get(&path).header("cookie", cookies)).await
+    };
+    assert_eq!((looks(&here).await, looks(&there).await), (200, 200));
+    assert_eq!(here.send("/sign-out", &[]).await.status(), 303);
+    assert_eq!((looks(&here).await, looks(&there).await), (403, 200));
+    assert_eq!(app.call("DELETE", &format!("/api/v1/members/{}", ann.id), None).await.0, 204);
+    assert_eq!(looks(&there).await, 403);
 }
 
 async fn a_form_of_somebody_who_is_not_let_in_gets_the_page_that_says_so(app: App) {

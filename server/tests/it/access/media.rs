@@ -12,7 +12,7 @@ on_each_engine! {
 async fn a_private_video_s_files_have_signed_addresses_only(app: App) {
     let video = closed(&app, json!({"access": "account"})).await;
     let other = closed(&app, json!({"access": "account"})).await;
-    let html = text(app.get(&format!("/video/play/{}", video.token)).header("cookie", owner_cookie(&app, 1))).await;
+    let html = text(app.get(&format!("/video/play/{}", video.token)).header("cookie", own_cookie(&app, 1).await)).await;
     let src = media_of(&html);
     let answer = sent(app.get(&src).header("range", "bytes=4-7")).await;
     assert_eq!(answer.status(), 206);

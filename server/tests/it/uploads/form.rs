@@ -10,12 +10,16 @@ use crate::{
 };
 use serde_json::{Value, json};
 
-on_each_engine! { a_form_brings_a_video a_form_without_a_file_brings_none }
+on_each_engine! {
+    a_form_brings_a_video
+    a_form_without_a_file_brings_none
+    a_form_names_no_other_video_than_its_address
+}
 
 const EDGE: &str = "edge-of-the-parts";
 
 /// A form of these fields; one with a file name is a file.
-fn form(fields: &[(&str, Option<&str>, &[u8])]) -> Vec<u8> {
+pub fn form(fields: &[(&str, Option<&str>, &[u8])]) -> Vec<u8> {
     let mut body = Vec::new();
     for (name, file, value) in fields {
         let file = file.map(|file| format!("; filename=\"{file}\"\r\ncontent-type: text/html")).unwrap_or_default();
@@ -27,7 +31,7 @@ fn form(fields: &[(&str, Option<&str>, &[u8])]) -> Vec<u8> {
     body
 }
 
-async fn send(app: &App, method: &str, path: &str, body: Vec<u8>) -> (u16, Value) {
+pub async fn send(app: &App, method: &str, path: &str, body: Vec<u8>) -> (u16, Value) {
     let request =
         app.http.request(method.parse().expect("a method"), format!("{}{path}", app.url)).bearer_auth(API_KEY);
     let request = request.header("content-type", format!("multipart/form-data; boundary={EDGE}"));
@@ -57,6 +61,10 @@ async fn a_form_brings_a_video(app: App) {
     assert_eq!(page.status(), 200);
     let (_, jobs) = app.call("GET", "/api/v1/jobs", None).await;
     assert_eq!(app.over(&jobs["items"][0]["id"]).await["state"], "done");
+    let (_, log) = app.call("GET", "/api/v1/audit", None).await;
+    let row = &log["items"][0];
+    assert_eq!((&row["actor"], &row["action"]), (&json!("upload link"), &json!("video.create")));
+    assert_eq!(row["object"], jobs["items"][0]["video_id"].to_string());
     left_nothing(&app).await;
 }
 
@@ -76,4 +84,26 @@ async fn a_form_without_a_file_brings_none(app: App) {
         assert_eq!(count(&app.database(), rows).await, 0, "nothing is kept of it");
     }
     left_nothing(&app).await;
+}
+
+async fn a_form_names_no_other_video_than_its_address(app: App) {
+    let video = app.add_video(&[], |_| {}).await;
+    let other = app.add_video(&[], |_| {}).await;
+    let id = other.id.to_string();
+    let before = form(&[("video_id", None, id.as_bytes()), ("file", Some("a.mp4"), &[7; 9])]);
+    let behind = form(&[("file", Some("a.mp4"), &[7; 9]), ("video_id", None, id.as_bytes())]);
+    let (_, link) = app.call("POST", "/api/v1/me/upload-links", None).await;
+    for body in [before, behind] {
+        let path = format!("/api/v1/videos/{}/media", video.id);
+        let (status, made) = send(&app, "PUT", &path, body.clone()).await;
+        assert_eq!((status, &made["video_id"]), (202, &json!(video.id)), "{made}");
+        // From the page, whose link brings new videos only.
+        let request = app.http.post(link["url"].as_str().expect("a URL")).body(body);
+        let request = request.header("content-type", format!("multipart/form-data; boundary={EDGE}"));
+        let answer = request.send().await.expect("an answer");
+        assert_eq!(answer.status(), 403);
+        assert!(answer.text().await.expect("text").contains("video_id"));
+    }
+    let (_, jobs) = app.call("GET", &format!("/api/v1/videos/{id}/jobs"), None).await;
+    assert_eq!(jobs["items"], json!([]));
 }
