@@ -49,7 +49,7 @@ pub async fn lock(conn: Conn<'_>, account_id: i64, endpoint_id: Uuid) -> Result<
     Ok(on!(conn, db => sqlx::query_as(read).bind(account_id).bind(endpoint_id).fetch_optional(db).await)?)
 }
 
-/// Which of these `(account, endpoint)` had trouble lately, so that a success has something to change. It locks nothing.
+/// Which of these `(account, endpoint)` had trouble lately, so that a success has something to change. Locks nothing.
 pub async fn troubled(mut conn: Conn<'_>, endpoints: &[(i64, Uuid)]) -> Result<Vec<(i64, Uuid)>> {
     let mut troubled = Vec::new();
     for piece in pieces(endpoints) {
