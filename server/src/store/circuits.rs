@@ -31,7 +31,11 @@ update circuits
 const PAY: &str = "
 update circuits set paid_us = case when paid_us between $3 and $3 + 1000000 then paid_us else $3 end + $4
  where account_id = $1 and endpoint_id = $2";
-const OPEN: &str = "select count(*) from circuits where is_open";
+const OPEN: &str = "
+select count(*)
+  from circuits c
+  join endpoints e on e.account_id = c.account_id and e.id = c.endpoint_id
+ where c.is_open and e.state = 'enabled'";
 
 /// A new endpoint's, closed.
 pub async fn insert(conn: Conn<'_>, account_id: i64, endpoint_id: Uuid) -> Result<()> {
@@ -83,7 +87,7 @@ pub async fn pay(conn: Conn<'_>, account_id: i64, endpoint_id: Uuid, now: i64, n
     Ok(())
 }
 
-/// How many breakers are open.
+/// How many breakers are open. One of an endpoint that is switched off spares nobody.
 pub async fn open(conn: Conn<'_>) -> Result<i64> {
     Ok(on!(conn, db => sqlx::query_scalar(OPEN).fetch_one(db).await)?)
 }
