@@ -25,6 +25,7 @@ on_both! {
     an_endpoint_is_changed_switched_off_and_on
     a_rotated_secret_is_shown_once_and_the_old_one_signs_for_a_day
     two_rotations_at_once_lose_no_secret
+    a_sixth_rotation_in_a_day_is_refused_and_no_secret_ends_early
     an_account_tries_out_a_few_endpoints_at_a_time
     others_find_nothing_there
 }
@@ -253,6 +254,32 @@ async fn two_rotations_at_once_lose_no_secret(bench: Bench) {
     for secret in new.into_iter().chain([old]) {
         verify_one_of(hook, secret, present);
     }
+}
+
+async fn a_sixth_rotation_in_a_day_is_refused_and_no_secret_ends_early(bench: Bench) {
+    let client = Client::of(&bench).await;
+    let receiver = Receiver::start().await;
+    let first = b"a secret of more than 24 bytes".as_slice();
+    let endpoint = bench.endpoint(&receiver.url, first, &["VideoCTA"]).await;
+    let rotate = || client.as_owner(Method::POST, &format!("/api/v1/webhooks/{endpoint}/rotate"));
+    let mut whsec = Value::Null;
+    for _ in 0..5 {
+        let (status, rotated) = answer(rotate()).await;
+        assert_eq!(status, 200, "{rotated}");
+        whsec = rotated["whsec"].clone();
+    }
+    let refused = rotate().send().await.expect("an answer");
+    assert_eq!(refused.status(), 429);
+    let seconds: i64 = refused.headers()["retry-after"].to_str().expect("text").parse().expect("seconds");
+    assert!((86_000..=86_401).contains(&seconds), "{seconds} s");
+
+    bench.send("VideoCTA", now()).await;
+    bench.step(now()).await;
+    let hook = &receiver.until(1).await[0];
+    assert_eq!(hook.header("webhook-signature").split(' ').count(), 6);
+    let present = server::webhook::sign::Secret::from_text(whsec.as_str().expect("a secret")).expect("a secret");
+    verify_one_of(hook, first, present.bytes());
+    verify_one_of(hook, present.bytes(), present.bytes());
 }
 
 async fn an_account_tries_out_a_few_endpoints_at_a_time(bench: Bench) {
