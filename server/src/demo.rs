@@ -90,8 +90,8 @@ fn sandbox_key(state: &State) -> io::Result<String> {
         Ok(key) => Ok(key.trim().to_owned()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let key = format!("cue_{}", URL_SAFE_NO_PAD.encode(random::<24>()));
-            write_private(&path, key.as_bytes())?;
-            Ok(key)
+            let kept = write_private(&path, key.as_bytes())?;
+            Ok(String::from_utf8_lossy(&kept).trim().to_owned())
         }
         Err(error) => Err(error),
     }

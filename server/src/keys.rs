@@ -31,11 +31,7 @@ impl Keys {
         let path = folder.join("instance-key");
         let bytes = match fs::read(&path) {
             Ok(bytes) => bytes,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let bytes = random::<32>();
-                write_private(&path, &bytes)?;
-                bytes.to_vec()
-            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => write_private(&path, &random::<32>())?,
             Err(error) => return Err(error),
         };
         let bytes: [u8; 32] = bytes
@@ -97,20 +93,38 @@ pub fn random<const N: usize>() -> [u8; N] {
     bytes
 }
 
-/// Writes a file that only its owner can read.
-pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let half = path.with_extension("new");
-    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&half)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
+/// Makes a file that only its owner can read, unless another process was faster; returns what stands in it then.
+///
+/// # Errors
+/// When the file can be neither made nor read.
+pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<Vec<u8>> {
+    let half = path.with_extension(format!("{}.new", hex::encode(random::<8>())));
     // Whole or not at all, also when the machine stops half-way.
-    fs::rename(half, path)
+    let made = write_new(&half, bytes).and_then(|()| match fs::hard_link(&half, path) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        // Not every file system has links.
+        Err(_) => fs::rename(&half, path),
+    });
+    // Where it was renamed it is gone already.
+    let _ = fs::remove_file(&half);
+    made?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // Not every file system can do it; SQLite lets that pass too.
+    let _ = fs::File::open(folder).and_then(|folder| folder.sync_all());
+    fs::read(path)
+}
+
+fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::os::unix::fs::PermissionsExt;
+    use std::{os::unix::fs::PermissionsExt, sync::Barrier, thread};
 
     #[test]
     fn a_sealed_secret_opens_only_under_its_key() {
@@ -130,6 +144,24 @@ mod tests {
         assert_eq!(first.signature("x", b"y"), second.signature("x", b"y"));
         let mode = fs::metadata(folder.path().join("instance-key")).expect("there").permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn all_who_make_the_instance_key_at_once_get_the_same() {
+        for _ in 0..10 {
+            let (folder, gate) = (tempfile::tempdir().expect("a folder"), Barrier::new(8));
+            let load = || {
+                gate.wait();
+                Keys::load(folder.path()).expect("a key").signature("x", b"y")
+            };
+            let signed: Vec<[u8; 32]> = thread::scope(|scope| {
+                let threads: Vec<_> = (0..8).map(|_| scope.spawn(load)).collect();
+                threads.into_iter().map(|one| one.join().expect("no panic")).collect()
+            });
+            let kept = Keys::load(folder.path()).expect("read").signature("x", b"y");
+            assert!(signed.iter().all(|one| *one == kept));
+            assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1, "nothing else is left there");
+        }
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod who;
 
 pub use erase::{Erased, Person};
 pub use ledger::{media, send};
+pub use who::email;
 
 use crate::{
     catalogue::Published,

@@ -180,7 +180,9 @@ fn keeping(host: &str) -> AnyView {
     let rotate = view! {
         <p>
             "For 24 hours both secrets sign side by side in " <code>"webhook-signature"</code>
-            ", so that receivers may change at any time of that day. The hex header, which has room for one, switches at once."
+            ", so that receivers may change at any time of that day. The hex header, which has room for one, switches at once. "
+            "Up to five old secrets sign at a time: one more rotation is answered 429, and " <code>"Retry-After"</code>
+            " tells when the oldest of them ends."
         </p>
         {code(host, "sh", ROTATE)}
     };

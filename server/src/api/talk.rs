@@ -168,8 +168,8 @@ impl Door {
         self.needs_comments()?;
         let wish = Wish::read(fields, self.published.video.duration_ms).map_err(Problem::Wrong);
         // Nonsense costs as much as sense.
-        let viewer_id = self.viewer(What::Comment, COMMENTS, fields).await?;
-        let new = New { wish: wish?, viewer_id, lang: self.asked.lang };
+        let viewer = self.viewer(What::Comment, COMMENTS, fields).await?;
+        let new = New { wish: wish?, viewer, lang: self.asked.lang };
         Ok(write::post(&self.state, &self.published, new, self.now).await?)
     }
 
@@ -239,7 +239,7 @@ impl Door {
         let viewer = self.viewer(What::Comment, COMMENTS, fields).await?;
         let key = fields.text("key").unwrap_or_default();
         let has_key = author::is_key(&self.state.keys, key, self.published.video.id, id);
-        Ok(By::Viewer { id: viewer, has_key })
+        Ok(By::Viewer { id: viewer.id, has_key })
     }
 
     async fn edited(&self, id: &str, fields: &Fields) -> Result<Comment, Problem> {

@@ -154,7 +154,8 @@ async fn remove(
     }
 }
 
-/// `POST …/rotate`: another secret, the owner's or a new one. The old one signs beside it for a day.
+/// `POST …/rotate`: another secret, the owner's or a new one. The old one signs beside it for a day; where that is
+/// promised to five already, there is none before the first of these days is over.
 async fn rotate(
     extract::State(state): extract::State<State>,
     Caller(account): Caller,
@@ -168,6 +169,11 @@ async fn rotate(
         let mut tx = state.store.begin().await?;
         if !endpoints::lock(tx.conn(), account.id, id).await? {
             return Err(Reply::from(unknown()));
+        }
+        if let Some(until) = secrets::full_until(tx.conn(), account.id, id, now).await? {
+            let seconds = u32::try_from((until - now) / 1_000 + 1).unwrap_or(u32::MAX);
+            let message = "Five old secrets still sign. Rotate again when the oldest of them no longer does.";
+            return Err(Reply::from(ApiError::too_many(seconds, message)));
         }
         secrets::rotate(tx.conn(), account.id, id, &sealed, Uuid::now_v7(), now + OVERLAP_MS).await?;
         let is = endpoints::by_id(tx.conn(), account.id, id).await?.ok_or_else(unknown)?;

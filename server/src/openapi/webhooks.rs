@@ -46,9 +46,12 @@ pub fn noun() -> Noun {
             .answers(200, "Webhook"),
         delete("/api/v1/webhooks/{id}", "deleteWebhook", "Delete an endpoint").empty(204, "It is gone, with its log."),
         post("/api/v1/webhooks/{id}/rotate", "rotateSecret", "Give an endpoint another secret")
-            .about("The old one signs too for a day.")
+            .about(
+                "The old one signs too for a day. Five may do so at a time; then it is 429 until the oldest has ended.",
+            )
             .some_fields("SecretWish", json!({}))
-            .answers(200, "NewWebhook"),
+            .answers(200, "NewWebhook")
+            .fails(&[429]),
         post("/api/v1/webhooks/{id}/test", "testWebhook", "Send a test of an event now, and tell what came of it")
             .fields("TestWish", json!({ "event": "VideoCTA" }))
             .answers(200, "DeliveryWithAttempts"),

@@ -1,7 +1,8 @@
 //! How the way to each endpoint fares: what [`crate::webhook::circuit`] remembers between attempts.
 
-use super::{Conn, Result, on};
+use super::{Conn, Result, on, pieces, rows_sql};
 use crate::webhook::circuit::Circuit;
+use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 macro_rules! read {
@@ -17,6 +18,11 @@ select is_open, wait_until, opened, failed_in_row, window_at, window_all, window
 const READ_SQLITE: &str = read!("");
 const READ_POSTGRES: &str = read!("for update");
 const INSERT: &str = "insert into circuits (account_id, endpoint_id) values ($1, $2)";
+/// Those that are not [`Circuit::is_well`].
+const TROUBLED: &str = "
+select account_id, endpoint_id from circuits
+ where (is_open or failed_in_row > 0 or window_failed > 0 or failing_since is not null)
+   and (account_id, endpoint_id) in (";
 const WRITE: &str = "
 update circuits
    set is_open = $3, wait_until = $4, opened = $5, failed_in_row = $6, window_at = $7, window_all = $8,
@@ -25,7 +31,11 @@ update circuits
 const PAY: &str = "
 update circuits set paid_us = case when paid_us between $3 and $3 + 1000000 then paid_us else $3 end + $4
  where account_id = $1 and endpoint_id = $2";
-const OPEN: &str = "select count(*) from circuits where is_open";
+const OPEN: &str = "
+select count(*)
+  from circuits c
+  join endpoints e on e.account_id = c.account_id and e.id = c.endpoint_id
+ where c.is_open and e.state = 'enabled'";
 
 /// A new endpoint's, closed.
 pub async fn insert(conn: Conn<'_>, account_id: i64, endpoint_id: Uuid) -> Result<()> {
@@ -41,6 +51,23 @@ pub async fn lock(conn: Conn<'_>, account_id: i64, endpoint_id: Uuid) -> Result<
         Conn::Postgres(_) => READ_POSTGRES,
     };
     Ok(on!(conn, db => sqlx::query_as(read).bind(account_id).bind(endpoint_id).fetch_optional(db).await)?)
+}
+
+/// Which of these `(account, endpoint)` had trouble lately, so that a success has something to change. Locks nothing.
+pub async fn troubled(mut conn: Conn<'_>, endpoints: &[(i64, Uuid)]) -> Result<Vec<(i64, Uuid)>> {
+    let mut troubled = Vec::new();
+    for piece in pieces(endpoints) {
+        let sql = rows_sql(&conn, TROUBLED, 2, piece.len(), ")");
+        let rows: Vec<(i64, Uuid)> = on!(&mut conn, db => {
+            let mut query = sqlx::query_as(AssertSqlSafe(sql));
+            for (account_id, endpoint_id) in piece {
+                query = query.bind(account_id).bind(endpoint_id);
+            }
+            query.fetch_all(&mut **db).await
+        })?;
+        troubled.extend(rows);
+    }
+    Ok(troubled)
 }
 
 pub async fn write(conn: Conn<'_>, account_id: i64, endpoint_id: Uuid, c: &Circuit) -> Result<()> {
@@ -60,7 +87,7 @@ pub async fn pay(conn: Conn<'_>, account_id: i64, endpoint_id: Uuid, now: i64, n
     Ok(())
 }
 
-/// How many breakers are open.
+/// How many breakers are open. One of an endpoint that is switched off spares nobody.
 pub async fn open(conn: Conn<'_>) -> Result<i64> {
     Ok(on!(conn, db => sqlx::query_scalar(OPEN).fetch_one(db).await)?)
 }

@@ -123,8 +123,7 @@ const LAPSED: &str = "
 select count(*) from (select 1 from deliveries where state = 'leased' and lease_until <= $1 limit 1) as one";
 const CLAIMED: &str = "
 select d.account_id, d.id, d.lease, d.endpoint_id, d.attempt, d.step, d.lane, d.message_id, o.event, o.body,
-       d.cause, e.url, e.secret, e.timeout_s, e.rate, c.is_open as probes,
-       (c.is_open or c.failed_in_row > 0 or c.window_failed > 0 or c.failing_since is not null) as troubled
+       d.cause, e.url, e.secret, e.timeout_s, e.rate, c.is_open as probes
   from deliveries d
   join outbox o on o.account_id = d.account_id and o.id = d.message_id
   join endpoints e on e.account_id = d.account_id and e.id = d.endpoint_id

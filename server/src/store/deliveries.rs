@@ -36,8 +36,6 @@ pub struct Job {
     pub rate: Option<i64>,
     /// It tries whether the endpoint is back.
     pub probes: bool,
-    /// Something went wrong there lately.
-    pub troubled: bool,
 }
 
 /// A new delivery, due at `at` (Unix milliseconds).

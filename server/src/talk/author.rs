@@ -9,21 +9,29 @@ use uuid::Uuid;
 const PURPOSE: &str = "comment";
 const CONFIRM: &str = "confirm";
 
-/// The viewer that a pass names, when it is one for this video; else the visitor's id of the day.
+/// Who writes or reacts.
+pub struct Viewer {
+    pub id: Uuid,
+    /// What the viewer token in the page's address said: the ledger may not have heard of it yet.
+    pub email: Option<String>,
+}
+
+/// The viewer that a pass names, when it is one for this video; else the visitor of the day.
 pub async fn viewer(
     state: &State,
     published: &Published,
     pass: Option<&str>,
     visitor: &Visitor,
     now: i64,
-) -> store::Result<Uuid> {
+) -> store::Result<Viewer> {
     let video = &published.video;
     let pass = pass.and_then(|text| Pass::verify(text, &state.keys, now));
     if let Some(pass) = pass.filter(|pass| pass.video.as_str() == video.token) {
-        return Ok(pass.viewer_id);
+        let email = pass.contact(&state.keys).and_then(|contact| contact.email);
+        return Ok(Viewer { id: pass.viewer_id, email });
     }
     let salt = state.salts.of(&state.store, now).await?;
-    Ok(visitor.viewer_id(&salt, video.account_id))
+    Ok(Viewer { id: visitor.viewer_id(&salt, video.account_id), email: None })
 }
 
 /// The key with which its author may change a comment, on whatever day.

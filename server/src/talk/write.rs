@@ -1,6 +1,7 @@
 //! Changes of a talk, each in one transaction with the message it causes.
 
 use super::{
+    author::Viewer,
     letters,
     section::THREAD,
     wish::{Wish, Wrong},
@@ -62,7 +63,7 @@ async fn whole<T: Send + 'static>(
 /// A comment on its way: who says it, and in which language they read.
 pub struct New {
     pub wish: Wish,
-    pub viewer_id: Uuid,
+    pub viewer: Viewer,
     pub lang: Lang,
 }
 
@@ -79,7 +80,7 @@ pub async fn post(state: &State, published: &Arc<Published>, new: New, now: i64)
             video_id: video.id,
             id: Uuid::now_v7(),
             parent_id: parent(&mut tx, video, new.wish.parent).await?,
-            viewer_id: new.viewer_id,
+            viewer_id: new.viewer.id,
             author: new.wish.name,
             email: new.wish.email,
             verified: false,
@@ -94,7 +95,8 @@ pub async fn post(state: &State, published: &Arc<Published>, new: New, now: i64)
             return Ok(same);
         }
         comments::insert(tx.conn(), &comment).await?;
-        let queued = announce(&state, &mut tx, video, &comment, now).await?;
+        let email = address(&mut tx, video, comment.email.clone(), new.viewer).await?;
+        let queued = announce(&state, &mut tx, video, &comment, email, now).await?;
         let writes = letters::leave(&state, &mut tx, video, &comment, new.lang, now).await?;
         tx.commit().await?;
         if queued > 0 {
@@ -123,7 +125,22 @@ async fn parent(tx: &mut Tx, video: &Video, id: Option<Uuid>) -> Result<Option<U
     Ok(Some(root))
 }
 
-async fn announce(state: &State, tx: &mut Tx, video: &Video, comment: &Comment, now: i64) -> store::Result<usize> {
+/// The address that a message names: the one that was typed, else the one by which the viewer is known.
+async fn address(tx: &mut Tx, video: &Video, typed: Option<String>, viewer: Viewer) -> store::Result<Option<String>> {
+    match typed.or(viewer.email) {
+        Some(email) => Ok(Some(email)),
+        None => writer::email(tx, video.account_id, viewer.id).await,
+    }
+}
+
+async fn announce(
+    state: &State,
+    tx: &mut Tx,
+    video: &Video,
+    comment: &Comment,
+    email: Option<String>,
+    now: i64,
+) -> store::Result<usize> {
     let mut own = json!({"comment": {
         "id": comment.id,
         "text": comment.body,
@@ -139,7 +156,7 @@ async fn announce(state: &State, tx: &mut Tx, video: &Video, comment: &Comment, 
         None => "VideoComment",
     };
     let public_url = state.config.link("");
-    let body = notice::answered(&writer::media(video, &public_url), own, comment.email.as_deref());
+    let body = notice::answered(&writer::media(video, &public_url), own, email.as_deref());
     writer::send(tx, video, event, body, now).await
 }
 
@@ -267,7 +284,7 @@ pub async fn react(
     state: &State,
     published: &Arc<Published>,
     (kind, at_ms): (Kind, Option<i64>),
-    viewer_id: Uuid,
+    viewer: Viewer,
     now: i64,
 ) -> Result<Reaction, Refused> {
     let (state, published) = (state.clone(), published.clone());
@@ -275,14 +292,14 @@ pub async fn react(
         let video = &published.video;
         let mut tx = state.store.begin().await?;
         let seq = talks::next(tx.conn(), video.account_id, video.id).await?;
-        if reactions::of_viewer(tx.conn(), video.account_id, video.id, viewer_id).await? >= REACTIONS {
+        if reactions::of_viewer(tx.conn(), video.account_id, video.id, viewer.id).await? >= REACTIONS {
             return Err(Refused::Enough);
         }
         let reaction = Reaction {
             account_id: video.account_id,
             video_id: video.id,
             id: Uuid::now_v7(),
-            viewer_id,
+            viewer_id: viewer.id,
             kind: kind.name().into(),
             at_ms,
             seq,
@@ -292,7 +309,8 @@ pub async fn react(
         reactions::insert(tx.conn(), &reaction, slot).await?;
         let public_url = state.config.link("");
         let own = json!({"reaction": kind.name(), "at": at_ms});
-        let body = notice::answered(&writer::media(video, &public_url), own, None);
+        let email = address(&mut tx, video, None, viewer).await?;
+        let body = notice::answered(&writer::media(video, &public_url), own, email.as_deref());
         let queued = writer::send(&mut tx, video, "VideoReaction", body, now).await?;
         tx.commit().await?;
         if queued > 0 {

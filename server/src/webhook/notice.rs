@@ -40,7 +40,7 @@ pub struct Body {
     /// None where no video is meant.
     media: Option<MediaOnWire>,
     own: Map<String, Value>,
-    /// Not where a form asked for it: then its answer stands among `own`.
+    /// Not where a form may ask for it: then it stands among `own`, in its place.
     email: Option<Option<String>>,
     /// Who made the video, beside the account.
     by: Option<String>,
@@ -123,14 +123,22 @@ pub fn played_session(media: &Media<'_>, percent: u8, email: Option<&str>) -> Bo
     answered(media, json!({ "percentagePlayed": percent }), email)
 }
 
-/// An interaction was answered; `own` is the object with the keys of its kind.
+/// An interaction was answered; `own` is the object with the keys of its kind. What a form was told comes
+/// before `email`, by which the viewer is known.
 pub fn answered(media: &Media<'_>, own: Value, email: Option<&str>) -> Body {
-    let own = match own {
+    let mut own = match own {
         Value::Object(own) => own,
         _ => Map::new(),
     };
-    let asked = own.contains_key("email");
-    let email = (!asked).then(|| email.map(str::to_owned));
+    let email = match own.get_mut("email") {
+        Some(told) => {
+            if told.is_null() {
+                *told = email.into();
+            }
+            None
+        }
+        None => Some(email.map(str::to_owned)),
+    };
     Body { media: Some(media.into()), own, email, by: None, is_test: false }
 }
 
@@ -237,5 +245,18 @@ mod tests {
         let json = serde_json::to_value(played_session(&media, 0, None)).expect("a body is JSON");
         assert_eq!(json["media"]["duration"], Value::Null);
         assert_eq!(json["email"], Value::Null);
+    }
+
+    #[test]
+    fn what_a_form_was_told_comes_before_what_is_known() {
+        let media = Media { video_id: 1, token: "t", title: "x", duration_ms: None, public_url: "" };
+        let told = |own: Value, known| {
+            let json = serde_json::to_value(answered(&media, own, known)).expect("a body is JSON");
+            json["email"].clone()
+        };
+        assert_eq!(told(json!({ "email": "typed@example.com" }), Some("known@example.com")), "typed@example.com");
+        assert_eq!(told(json!({ "email": null }), Some("known@example.com")), "known@example.com");
+        assert_eq!(told(json!({}), Some("known@example.com")), "known@example.com");
+        assert_eq!(told(json!({ "email": null }), None), Value::Null);
     }
 }

@@ -5,6 +5,7 @@ mod bench;
 mod couriers;
 mod hostile;
 mod log;
+mod metrics;
 mod pace;
 mod replay;
 mod slow;

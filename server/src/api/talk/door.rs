@@ -14,7 +14,6 @@ use crate::{
 use app::{error::ApiError, ids::Token, talk::Comments, words::Word};
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
-use uuid::Uuid;
 
 /// The video that is talked about, and who asks.
 pub struct Door {
@@ -78,7 +77,7 @@ impl Door {
     }
 
     /// Only our own pages may write, and within limits.
-    pub async fn viewer(&self, what: What, paces: [Pace; 3], fields: &Fields) -> Result<Uuid, Problem> {
+    pub async fn viewer(&self, what: What, paces: [Pace; 3], fields: &Fields) -> Result<author::Viewer, Problem> {
         if is_foreign(&self.asked.headers, &self.state.config.public_url) {
             return Err(ApiError::forbidden("Comments and reactions come from our own pages only.").into());
         }
@@ -86,7 +85,8 @@ impl Door {
         let pass = fields.text("pass");
         let viewer = author::viewer(&self.state, &self.published, pass, &visitor, self.now).await;
         let viewer = viewer.map_err(crate::reply::storage)?;
-        let whose = [Whose::Viewer(viewer), Whose::Network(visitor.network()), Whose::Video(self.published.video.id)];
+        let whose =
+            [Whose::Viewer(viewer.id), Whose::Network(visitor.network()), Whose::Video(self.published.video.id)];
         let limits: Vec<_> = whose.into_iter().zip(paces).collect();
         self.state.talks.limits.take(what, &limits, self.now).await.map_err(Problem::TooFast)?;
         Ok(viewer)

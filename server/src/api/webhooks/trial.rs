@@ -32,7 +32,7 @@ pub async fn send(
     fields: Fields,
 ) -> Result<Json<Value>, Reply> {
     let endpoint = of_caller(&state, account.id, &id).await?;
-    let Some(_seat) = state.hook_seats.take(What::Trial, account.id) else {
+    let Some(seat) = state.hook_seats.take(What::Trial, account.id) else {
         return Err(ApiError::too_many(BUSY, "Too many tests are under way.").into());
     };
     let (now, hook_id, public_url) = (state::now(), Uuid::now_v7(), state.config.link(""));
@@ -63,7 +63,7 @@ pub async fn send(
         video_id: media.video_id,
         created_at: now,
     };
-    let trial = Trial { message, endpoint_id: endpoint.id };
+    let trial = Trial { message, endpoint_id: endpoint.id, seat };
     let delivery = Courier::new(state.clone()).trial(trial, now).await?;
     let mut reader = state.store.reader().await?;
     let found = log::by_id(reader.conn(), account.id, delivery).await?.ok_or_else(ApiError::internal)?;

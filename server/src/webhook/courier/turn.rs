@@ -18,7 +18,10 @@ use crate::{
         switch,
     },
 };
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 use uuid::Uuid;
 
 impl Courier {
@@ -70,19 +73,22 @@ pub(super) async fn with_secrets(tx: &mut Tx, jobs: Vec<Job>, now: i64) -> store
     Ok(jobs.into_iter().map(|job| Flight { secrets: of(&job), job }).collect())
 }
 
+/// The places of what has landed, by account and endpoint.
+type ByEndpoint = BTreeMap<(i64, Uuid), Vec<usize>>;
+
 /// Returns what became of each, in order; none of those whose lease was lost.
 async fn write(state: &State, tx: &mut Tx, landed: &[Arc<Landed>]) -> store::Result<Vec<Option<Next>>> {
     let mut results = vec![None; landed.len()];
     // Always in this order, so that two processes never wait for each other.
-    let mut by_endpoint: BTreeMap<(i64, Uuid), Vec<usize>> = BTreeMap::new();
+    let mut by_endpoint: ByEndpoint = BTreeMap::new();
     for (n, one) in landed.iter().enumerate() {
         by_endpoint.entry((one.job.account_id, one.job.endpoint_id)).or_default().push(n);
     }
+    let calm = calm(tx, landed, &by_endpoint).await?;
     let mut kept = Vec::with_capacity(landed.len());
     for ((account_id, endpoint_id), places) in by_endpoint {
         let group = || places.iter().map(|n| (*n, landed[*n].as_ref()));
-        let calm = |one: &Landed| one.outcome.succeeded() && !one.job.troubled && one.job.lane.is_none();
-        let mut circuit = match group().all(|(_, one)| calm(one)) {
+        let mut circuit = match calm.contains(&(account_id, endpoint_id)) {
             true => None,
             false => circuits::lock(tx.conn(), account_id, endpoint_id).await?,
         };
@@ -115,6 +121,19 @@ async fn write(state: &State, tx: &mut Tx, landed: &[Arc<Landed>]) -> store::Res
     }
     attempts::insert(tx.conn(), &kept).await?;
     Ok(results)
+}
+
+/// Where there is nothing to remember: all went well, and does so for a while. What is known of an endpoint is
+/// asked for now, since much may have happened there while these were under way.
+async fn calm(tx: &mut Tx, landed: &[Arc<Landed>], by_endpoint: &ByEndpoint) -> store::Result<BTreeSet<(i64, Uuid)>> {
+    let is_good = |one: &Landed| one.outcome.succeeded() && one.job.lane.is_none();
+    let good = by_endpoint.iter().filter(|(_, places)| places.iter().all(|n| is_good(&landed[*n])));
+    let good: Vec<(i64, Uuid)> = good.map(|(endpoint, _)| *endpoint).collect();
+    let mut calm: BTreeSet<(i64, Uuid)> = good.iter().copied().collect();
+    for troubled in circuits::troubled(tx.conn(), &good).await? {
+        calm.remove(&troubled);
+    }
+    Ok(calm)
 }
 
 /// How long a delivery waits that we can't sign.

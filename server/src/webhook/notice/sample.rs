@@ -57,7 +57,7 @@ pub fn of(event: &str, media: &Media<'_>, owner: &str) -> Option<Body> {
             reply["parent"] = json!(INTERACTION);
             answered(media, reply, Some(EMAIL))
         }
-        "VideoReaction" => answered(media, json!({ "reaction": "clap", "at": CLICKED_MS }), None),
+        "VideoReaction" => answered(media, json!({ "reaction": "clap", "at": CLICKED_MS }), Some(EMAIL)),
         ENDPOINT_DISABLED => endpoint_disabled(&endpoint(), "failing", media.public_url),
         _ => return None,
     };

@@ -42,8 +42,8 @@ struct Shared {
     answers: Mutex<Vec<u16>>,
     usual: Mutex<(u16, Option<u32>)>,
     arrived: Notify,
-    /// False while nobody is answered.
-    open: watch::Sender<bool>,
+    /// The first so many requests are not answered yet.
+    held: watch::Sender<usize>,
 }
 
 impl Receiver {
@@ -53,7 +53,7 @@ impl Receiver {
             answers: Mutex::default(),
             usual: Mutex::new((200, None)),
             arrived: Notify::new(),
-            open: watch::Sender::new(true),
+            held: watch::Sender::new(0),
         });
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}/hooks", listener.local_addr().expect("an address"));
@@ -74,11 +74,16 @@ impl Receiver {
 
     /// Keeps what comes without answering, until it is released.
     pub fn hold(&self) {
-        self.shared.open.send_replace(false);
+        self.hold_first(usize::MAX);
+    }
+
+    /// Keeps the first `n` requests without answering them, until it is released; later ones are answered.
+    pub fn hold_first(&self, n: usize) {
+        self.shared.held.send_replace(n);
     }
 
     pub fn release(&self) {
-        self.shared.open.send_replace(true);
+        self.shared.held.send_replace(0);
     }
 
     pub fn hooks(&self) -> Vec<Hook> {
@@ -103,13 +108,17 @@ impl Receiver {
 }
 
 async fn take(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {
-    shared.hooks.lock().expect("not poisoned").push(Hook { headers, body });
+    let place = {
+        let mut hooks = shared.hooks.lock().expect("not poisoned");
+        hooks.push(Hook { headers, body });
+        hooks.len()
+    };
     let usual = *shared.usual.lock().expect("not poisoned");
     let next = shared.answers.lock().expect("not poisoned").pop();
     let (status, retry_after) = next.map_or(usual, |status| (status, None));
     shared.arrived.notify_waiters();
     // The sender lives as long as what is shared.
-    let _ = shared.open.subscribe().wait_for(|open| *open).await;
+    let _ = shared.held.subscribe().wait_for(|held| place > *held).await;
     let status = StatusCode::from_u16(status).expect("a status");
     match retry_after {
         Some(seconds) => (status, [("retry-after", seconds.to_string())]).into_response(),

@@ -7,6 +7,7 @@ use app::interaction::Interaction;
 on_each_engine! {
     who_fills_in_a_form_is_known_from_then_on
     a_cookie_remembers_who_filled_in_a_form
+    who_filled_in_a_form_is_named_by_the_next_one_and_by_a_reaction
     a_known_viewer_finds_a_form_filled_in_or_gone
 }
 
@@ -84,6 +85,33 @@ async fn a_cookie_remembers_who_filled_in_a_form(app: App) {
     let again = open(play(&app, &video, "").header("cookie", cookie)).await;
     assert!(again.html.contains("l***@example.com") && !again.html.contains("Who are you?"));
     assert!(open(play(&app, &video, "")).await.html.contains("Who are you?"), "another browser is asked");
+}
+
+async fn who_filled_in_a_form_is_named_by_the_next_one_and_by_a_reaction(app: App) {
+    let receiver = Receiver::start().await;
+    app.subscribe(&receiver.url, &["VideoLeadGenaration", "VideoReaction"]).await;
+    let fields = json!([{"type": "text", "name": "company", "label": "Company"}]);
+    let no_mail = json!({"title": "Where do you work?", "fields": fields});
+    let timeline = [form(json!({})), form(json!({"at": {"s": 20}, "spec": no_mail}))];
+    let [first, second] = &timeline;
+    let video = app.add_video(&timeline, |video| video.settings.consent = Some(Asking::Implied)).await;
+    let page = open(play(&app, &video, "")).await;
+    let cookie = pair(page.cookie.as_deref().expect("a cookie"));
+    let mut view = View::of(&video.token);
+    let answer = json!({"fields": {"company": "Example Ltd"}});
+    let events = [
+        view.load(),
+        filled_in(&mut view, 5_000, first),
+        view.event(9_000, json!({"type": "answer", "interaction": second.id, "answer": answer})),
+    ];
+    send(&app, &page, &view, &events).header("cookie", cookie).send().await.expect("an answer");
+    let told: Vec<Value> = receiver.until(2).await.iter().map(|hook| hook.json()).collect();
+    assert!(told.iter().all(|hook| hook["VideoLeadGenaration"]["email"] == "lea@example.com"), "{told:?}");
+
+    let reaction = json!({"reaction": "love", "pass": page.pass_text()});
+    let request = app.post(&format!("/talk/{}/reactions", video.token)).header("user-agent", CHROME);
+    json_of(request.header("content-type", "application/json").body(reaction.to_string())).await;
+    assert_eq!(receiver.until(3).await[2].json()["VideoReaction"]["email"], "lea@example.com");
 }
 
 async fn a_known_viewer_finds_a_form_filled_in_or_gone(app: App) {

@@ -9,6 +9,7 @@ on_each_engine! {
     a_token_set_later_changes_the_viewer_from_then_on
     a_bad_token_is_refused_with_its_reason_and_leaves_the_viewer
     a_known_viewer_s_mail_stands_in_every_message
+    a_known_viewer_s_mail_stands_beside_what_they_say
     unique_users_follow_the_viewer
     a_click_that_came_before_its_page_s_pass_joins_the_viewer
     nothing_unverified_replaces_what_a_token_said
@@ -149,6 +150,28 @@ async fn a_known_viewer_s_mail_stands_in_every_message(app: App) {
     let courier = server::webhook::courier::Courier::new(app.state().clone());
     while courier.step(now() + 62_000).await.expect("delivered") > 0 {}
     assert_eq!(receiver.until(4).await[3].json()["VideoPlayedSessions"]["email"], ada);
+}
+
+async fn a_known_viewer_s_mail_stands_beside_what_they_say(app: App) {
+    let receiver = Receiver::start().await;
+    app.subscribe(&receiver.url, &["VideoComment", "VideoReply", "VideoReaction"]).await;
+    let video = app.add_video(&[], |_| {}).await;
+    let token = signed(&key(&app).await, &claims("ada"));
+    let pass = open(play(&app, &video, &format!("?viewer_token={token}"))).await.pass_text();
+    let say = async |what: &str, mut body: Value| {
+        body["pass"] = pass.as_str().into();
+        let request = app.post(&format!("/talk/{}/{what}", video.token)).header("user-agent", CHROME);
+        json_of(request.header("content-type", "application/json").body(body.to_string())).await
+    };
+    let mail = async |n: usize, event: &str| receiver.until(n).await[n - 1].json()[event]["email"].clone();
+    let first = say("comments", json!({"text": "Hello", "name": "Ada"})).await["id"].clone();
+    assert_eq!(mail(1, "VideoComment").await, "ada@example.com", "also before the first batch");
+    say("comments", json!({"text": "Write to me", "name": "Ada", "email": "typed@example.com"})).await;
+    assert_eq!(mail(2, "VideoComment").await, "typed@example.com");
+    say("comments", json!({"text": "A reply", "name": "Ada", "parent": first})).await;
+    assert_eq!(mail(3, "VideoReply").await, "ada@example.com");
+    say("reactions", json!({"reaction": "love"})).await;
+    assert_eq!(mail(4, "VideoReaction").await, "ada@example.com");
 }
 
 async fn unique_users_follow_the_viewer(app: App) {

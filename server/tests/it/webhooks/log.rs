@@ -1,15 +1,19 @@
 //! What an owner reads of attempts, and does about them, by HTTP.
 
 use super::{
+    LEASE,
     api::{Client, answer},
-    bench::{Bench, NOW, OTHER_KEY, on_both},
+    bench::{ACCOUNT, Bench, NOW, OTHER_KEY, message, on_both},
     verify::{verify, verify_one_of},
 };
 use crate::support::receiver::Receiver;
 use reqwest::Method;
 use serde_json::{Value, json};
-use server::{state::now, webhook::notice::EVENTS};
-use std::process::Command;
+use server::{
+    state::now,
+    webhook::{courier::Trial, notice::EVENTS, seats::What},
+};
+use std::{process::Command, time::Duration};
 
 on_both! {
     every_attempt_is_kept_with_what_was_sent_and_answered
@@ -17,9 +21,11 @@ on_both! {
     what_is_over_is_sent_again_under_the_same_id
     a_test_of_every_event_arrives_and_is_told
     a_test_that_fails_is_not_tried_again
+    a_test_whose_caller_leaves_is_sent_once
     an_endpoint_is_changed_switched_off_and_on
     a_rotated_secret_is_shown_once_and_the_old_one_signs_for_a_day
     two_rotations_at_once_lose_no_secret
+    a_sixth_rotation_in_a_day_is_refused_and_no_secret_ends_early
     an_account_tries_out_a_few_endpoints_at_a_time
     others_find_nothing_there
 }
@@ -151,6 +157,29 @@ async fn a_test_that_fails_is_not_tried_again(bench: Bench) {
     assert!(bench.circuit(endpoint).await.is_well(), "a test says nothing against the endpoint");
 }
 
+async fn a_test_whose_caller_leaves_is_sent_once(bench: Bench) {
+    let receiver = Receiver::start().await;
+    receiver.hold();
+    let endpoint_id = bench.endpoint(&receiver.url, b"secret", &["VideoCTA"]).await;
+    let seat = bench.state.hook_seats.take(What::Trial, ACCOUNT).expect("a seat");
+    let trial = Trial { message: message("VideoCTA", now()), endpoint_id, seat };
+    let courier = bench.courier();
+    tokio::select! {
+        _ = courier.trial(trial, now()) => panic!("it is not answered yet"),
+        _ = receiver.until(1) => {}
+    }
+    receiver.release();
+    let over = async {
+        while bench.log(endpoint_id).await[0].state == "leased" {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), over).await.expect("it is written down");
+    assert_eq!(bench.log(endpoint_id).await[0].state, "done");
+    assert_eq!(bench.step(now() + LEASE).await, 0);
+    assert_eq!(receiver.hooks().len(), 1);
+}
+
 async fn an_endpoint_is_changed_switched_off_and_on(bench: Bench) {
     let client = Client::of(&bench).await;
     let endpoint = bench.endpoint("https://example.com/", b"secret", &["VideoCTA"]).await;
@@ -225,6 +254,32 @@ async fn two_rotations_at_once_lose_no_secret(bench: Bench) {
     for secret in new.into_iter().chain([old]) {
         verify_one_of(hook, secret, present);
     }
+}
+
+async fn a_sixth_rotation_in_a_day_is_refused_and_no_secret_ends_early(bench: Bench) {
+    let client = Client::of(&bench).await;
+    let receiver = Receiver::start().await;
+    let first = b"a secret of more than 24 bytes".as_slice();
+    let endpoint = bench.endpoint(&receiver.url, first, &["VideoCTA"]).await;
+    let rotate = || client.as_owner(Method::POST, &format!("/api/v1/webhooks/{endpoint}/rotate"));
+    let mut whsec = Value::Null;
+    for _ in 0..5 {
+        let (status, rotated) = answer(rotate()).await;
+        assert_eq!(status, 200, "{rotated}");
+        whsec = rotated["whsec"].clone();
+    }
+    let refused = rotate().send().await.expect("an answer");
+    assert_eq!(refused.status(), 429);
+    let seconds: i64 = refused.headers()["retry-after"].to_str().expect("text").parse().expect("seconds");
+    assert!((86_000..=86_401).contains(&seconds), "{seconds} s");
+
+    bench.send("VideoCTA", now()).await;
+    bench.step(now()).await;
+    let hook = &receiver.until(1).await[0];
+    assert_eq!(hook.header("webhook-signature").split(' ').count(), 6);
+    let present = server::webhook::sign::Secret::from_text(whsec.as_str().expect("a secret")).expect("a secret");
+    verify_one_of(hook, first, present.bytes());
+    verify_one_of(hook, present.bytes(), present.bytes());
 }
 
 async fn an_account_tries_out_a_few_endpoints_at_a_time(bench: Bench) {

@@ -23,6 +23,7 @@ on_both! {
     what_a_receiver_asks_to_wait_for_waits_with_all_its_messages
     an_endpoint_that_fails_is_spared_and_uses_up_no_attempt
     a_probe_that_succeeds_lets_everything_go
+    a_success_that_was_under_way_when_it_opened_lets_everything_go
     the_next_probe_is_another_delivery
     after_five_days_an_endpoint_is_switched_off_and_others_hear_of_it
     an_endpoint_that_is_switched_on_again_is_forgiven
@@ -92,6 +93,27 @@ async fn a_probe_that_succeeds_lets_everything_go(bench: Bench) {
     assert!(!bench.circuit(endpoint).await.is_open);
     assert_eq!(bench.step(NOW + 31_000).await, 8);
     assert_eq!(bench.step(NOW + 31_000).await, 1);
+}
+
+async fn a_success_that_was_under_way_when_it_opened_lets_everything_go(bench: Bench) {
+    let receiver = Receiver::start().await;
+    receiver.hold_first(1);
+    receiver.answers(&[200]);
+    receiver.always(500, None);
+    let pace = Pace { concurrency: 64, ..Pace::default() };
+    let endpoint = bench.paced(&receiver.url, b"secret", &["VideoCTA"], pace).await;
+    bench.send("VideoCTA", NOW).await;
+    let courier = bench.courier();
+    let early = tokio::spawn(async move { courier.step(NOW).await.expect("a round") });
+    receiver.until(1).await;
+    for n in 1..=10 {
+        bench.send("VideoCTA", NOW + n).await;
+    }
+    assert_eq!(bench.step(NOW + 10).await, 10);
+    assert!(bench.circuit(endpoint).await.is_open);
+    receiver.release();
+    assert_eq!(early.await.expect("no panic"), 1);
+    assert!(bench.circuit(endpoint).await.is_well());
 }
 
 async fn the_next_probe_is_another_delivery(bench: Bench) {
