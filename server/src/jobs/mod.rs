@@ -334,15 +334,16 @@ pub async fn cancelled(tx: &mut store::Tx, state: &State, job: &Job, now: i64) -
         return Ok(0);
     }
     match videos::by_id(tx.conn(), job.video_id).await? {
-        // There never was anything of it.
-        Some(video) if video.state == "processing" && job.state == jobs::RECEIVING => {
-            videos::set_deleted(tx.conn(), video.account_id, video.id, Some(now)).await?;
-            Ok(0)
-        }
         Some(mut video) if video.state == "processing" => {
+            // Should it be had back, nothing is on its way any more.
             video.state = "failed".into();
             video.error = Some(Reason::Cancelled.name().into());
             videos::set_prepared(tx.conn(), &video).await?;
+            if job.state == jobs::RECEIVING {
+                // There never was anything of it.
+                videos::set_deleted(tx.conn(), video.account_id, video.id, Some(now)).await?;
+                return Ok(0);
+            }
             told::transcoded(tx, state, &video, now).await
         }
         _ => Ok(0),

@@ -119,7 +119,14 @@ async fn an_upload_that_is_ended_leaves_nothing(app: App) {
     assert_eq!(app.call("GET", &format!("/api/v1/videos/{}", made["video_id"]), None).await.0, 404);
     let page = app.get(&format!("/video/play/{}", made["token"].as_str().expect("a token"))).send().await;
     assert_eq!(page.expect("an answer").status(), 410);
+    is_had_back_as_failed(&app, &made).await;
     left_nothing(&app).await;
+}
+
+/// A video whose file never came whole waits for nothing any more.
+async fn is_had_back_as_failed(app: &App, made: &Value) {
+    let (status, back) = app.call("POST", &format!("/api/v1/videos/{}/undelete", made["video_id"]), None).await;
+    assert_eq!((status, &back["state"], &back["error"]), (200, &json!("failed"), &json!("CANCELLED")), "{back}");
 }
 
 async fn an_upload_that_nobody_goes_on_with_expires(app: App) {
@@ -131,6 +138,7 @@ async fn an_upload_that_nobody_goes_on_with_expires(app: App) {
     server::jobs::sweep::once(app.state(), soon + 2 * 3_600_000).await;
     assert_eq!(tus(&app, "HEAD", &url).send().await.expect("an answer").status(), 404);
     assert_eq!(app.call("GET", &format!("/api/v1/videos/{}", made["video_id"]), None).await.0, 404);
+    is_had_back_as_failed(&app, &made).await;
     left_nothing(&app).await;
 }
 
