@@ -257,13 +257,17 @@ impl Work<'_> {
                 let path = Media::path(job.account_id, job.video_id, &name);
                 garbage::insert(tx.conn(), job.account_id, path.as_ref(), now + FORMER_MS).await?;
             }
+            let mut queued = 0;
             if let Some((duration_ms, width, height)) = shape {
                 (video.duration_ms, video.width, video.height) = (Some(duration_ms), width.into(), height.into());
+            } else if job.kind == Kind::Import && video.duration_ms.is_none() {
+                // Nothing was probed, so that it was not announced either.
+                queued += told::created(&mut tx, &state, &video, now).await?;
             }
             video.state = "ready".into();
             video.error = None;
             videos::set_prepared(tx.conn(), &video).await?;
-            let queued = told::transcoded(&mut tx, &state, &video, now).await?;
+            queued += told::transcoded(&mut tx, &state, &video, now).await?;
             tx.commit().await?;
             Ok(queued)
         })

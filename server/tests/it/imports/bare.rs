@@ -3,6 +3,7 @@
 use crate::support::{
     announced, client,
     films::{PLAIN, film},
+    receiver::Receiver,
     shelf::{Book, Shelf},
 };
 use serde_json::{Value, json};
@@ -41,6 +42,9 @@ async fn without_ffmpeg_a_video_is_served_as_it_came() {
     let after = |start: &str| lines.iter().find_map(|line| line.strip_prefix(start)).expect("a line").to_owned();
     let (url, key) = (after("play: ").split("/video/").next().expect("a URL").to_owned(), after("API key: "));
 
+    let receiver = Receiver::start().await;
+    let endpoint = json!({"url": receiver.url, "events": ["VideoCreated", "VideoTranscoded"]});
+    call(&url, &key, "POST", "/api/v1/webhooks", endpoint).await;
     let answer = call(&url, &key, "POST", "/api/v1/me/video/import", json!({"url": mp4})).await;
     let events = format!("/api/v1/jobs/{}/events", answer["job_id"].as_str().expect("an id"));
     assert_eq!(call(&url, &key, "GET", &events, json!({})).await["state"], "done");
@@ -55,6 +59,10 @@ async fn without_ffmpeg_a_video_is_served_as_it_came() {
     let page =
         client().get(format!("{url}/video/play/{token}")).send().await.expect("an answer").text().await.expect("text");
     assert!(page.contains("video.mp4"));
+    let mut told: Vec<Value> = receiver.until(2).await.iter().map(|hook| hook.json()).collect();
+    told.sort_by_key(|told| told["eventName"].to_string());
+    assert_eq!(told[0]["VideoCreated"]["media"]["videoId"], answer["video_id"], "{told:?}");
+    assert_eq!(told[1]["VideoTranscoded"]["state"], "ready", "{told:?}");
 
     let answer = call(&url, &key, "POST", "/api/v1/me/video/import", json!({"url": avi})).await;
     let events = format!("/api/v1/jobs/{}/events", answer["job_id"].as_str().expect("an id"));
