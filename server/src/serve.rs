@@ -66,6 +66,8 @@ const SWEEP: Duration = Duration::from_secs(5);
 const PATIENCE: Duration = Duration::from_secs(65);
 /// How long running requests may take once the server stops.
 const DRAIN: Duration = Duration::from_secs(20);
+/// How long the store may take to let go of files that were under way.
+const SETTLE: Duration = Duration::from_secs(10);
 
 impl Server {
     /// Opens the database and the media, and serves on `listener`; metrics on `admin`, if there is one.
@@ -147,6 +149,9 @@ impl Server {
             if let Err(error) = task.await {
                 tracing::error!(%error, "a task ended badly");
             }
+        }
+        if time::timeout(SETTLE, self.state.media.settled()).await.is_err() {
+            tracing::warn!("parts of files may stay in the store");
         }
         self.state.store.close().await;
     }

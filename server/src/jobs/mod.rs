@@ -14,7 +14,7 @@ use crate::{
     state::{self, State},
     store::{
         self, Store, StoreError, garbage,
-        jobs::{self, End, Job, Kind, Reached},
+        jobs::{self, End, Job, Kind, Reached, Share},
         uploads, videos,
     },
 };
@@ -27,7 +27,7 @@ use std::{
 };
 use tokio::{
     sync::{Notify, Semaphore, watch},
-    task::JoinSet,
+    task::{self, JoinError, JoinSet},
     time,
 };
 use tokio_util::sync::CancellationToken;
@@ -49,8 +49,10 @@ struct Running {
     reached: watch::Receiver<Reached>,
 }
 
-/// Jobs under way at the same time; most wait for a network.
-const AT_ONCE: usize = 8;
+/// Jobs under way at the same time; most wait for a network. Of one account half of them: whatever it has to do,
+/// and however slow, there is room for others.
+const AT_ONCE: usize = 12;
+const OF_ONE: usize = AT_ONCE / 2;
 /// How long a lease stands, and how often it is renewed.
 const LEASE_MS: i64 = 30_000;
 const BEAT: Duration = Duration::from_secs(8);
@@ -113,12 +115,15 @@ pub async fn run(state: State, stop: CancellationToken) {
         tracing::error!(%error, "jobs under way when the server died wait for their leases to end");
     }
     let mut running = JoinSet::new();
+    let mut whose: HashMap<task::Id, i64> = HashMap::new();
     while !stop.is_cancelled() {
-        let free = AT_ONCE - running.len();
-        match claim(&state, free).await {
+        let claimed = claim(&state, whose.values().copied()).await;
+        match claimed {
             Ok(jobs) => {
                 for job in jobs {
-                    running.spawn(one(state.clone(), job, stop.clone()));
+                    let account_id = job.account_id;
+                    let task = running.spawn(one(state.clone(), job, stop.clone()));
+                    whose.insert(task.id(), account_id);
                 }
             }
             Err(error) => tracing::error!(%error, "jobs can't be taken up"),
@@ -127,11 +132,19 @@ pub async fn run(state: State, stop: CancellationToken) {
             () = stop.cancelled() => {}
             () = state.jobs.bell.notified() => {}
             () = time::sleep(POLL) => {}
-            Some(_) = running.join_next() => {}
+            Some(ended) = running.join_next_with_id() => {
+                whose.remove(&id_of(ended));
+            }
         }
-        while running.try_join_next().is_some() {}
+        while let Some(ended) = running.try_join_next_with_id() {
+            whose.remove(&id_of(ended));
+        }
     }
     while running.join_next().await.is_some() {}
+}
+
+fn id_of(ended: Result<(task::Id, ()), JoinError>) -> task::Id {
+    ended.map_or_else(|error| error.id(), |(id, ())| id)
 }
 
 /// A SQLite file has one server: whatever runs now was left by one that died.
@@ -147,15 +160,19 @@ async fn reclaim_at_start(state: &State) -> store::Result<()> {
     .await
 }
 
-async fn claim(state: &State, free: usize) -> store::Result<Vec<Job>> {
-    if free == 0 {
+/// Takes up what there is room for beside what runs, which is of these accounts.
+async fn claim(state: &State, running: impl ExactSizeIterator<Item = i64>) -> store::Result<Vec<Job>> {
+    let limit = AT_ONCE.saturating_sub(running.len());
+    if limit == 0 {
         return Ok(Vec::new());
     }
+    let mut share = Share { limit, per_account: OF_ONE, has: HashMap::new() };
+    running.for_each(|account_id| *share.has.entry(account_id).or_default() += 1);
     shielded(state, async move |state| {
         let now = state::now();
         let mut tx = state.store.begin().await?;
         jobs::reclaim(tx.conn(), now, now).await?;
-        let jobs = jobs::claim(tx.conn(), now, now + LEASE_MS, Uuid::now_v7(), free as i64).await?;
+        let jobs = jobs::claim(tx.conn(), now, now + LEASE_MS, Uuid::now_v7(), share).await?;
         tx.commit().await?;
         Ok(jobs)
     })
@@ -334,15 +351,16 @@ pub async fn cancelled(tx: &mut store::Tx, state: &State, job: &Job, now: i64) -
         return Ok(0);
     }
     match videos::by_id(tx.conn(), job.video_id).await? {
-        // There never was anything of it.
-        Some(video) if video.state == "processing" && job.state == jobs::RECEIVING => {
-            videos::set_deleted(tx.conn(), video.account_id, video.id, Some(now)).await?;
-            Ok(0)
-        }
         Some(mut video) if video.state == "processing" => {
+            // Should it be had back, nothing is on its way any more.
             video.state = "failed".into();
             video.error = Some(Reason::Cancelled.name().into());
             videos::set_prepared(tx.conn(), &video).await?;
+            if job.state == jobs::RECEIVING {
+                // There never was anything of it.
+                videos::set_deleted(tx.conn(), video.account_id, video.id, Some(now)).await?;
+                return Ok(0);
+            }
             told::transcoded(tx, state, &video, now).await
         }
         _ => Ok(0),

@@ -38,7 +38,7 @@ pub async fn prefixed(folder: &Path, files: &Files, prefix: &str) -> io::Result<
         &mut files.stream,
     ];
     let several = files.captions.iter_mut().map(|track| &mut track.src);
-    let names = singles.into_iter().flatten().chain(several).chain(&mut files.parts);
+    let names = singles.into_iter().flatten().chain(several).chain(&mut files.parts).chain(&mut files.facts.extracted);
     names.for_each(|name| name.insert_str(0, prefix));
     Ok(files)
 }
@@ -74,15 +74,17 @@ mod tests {
         write("storyboard.vtt", "WEBVTT\n\n00:00.000 --> 00:01.000\nstoryboard-1.jpg#xywh=0,0,1,1\n");
         let parts = ["240p.m3u8", "240p-init.mp4", "240p-0000.m4s", "storyboard-1.jpg"];
         parts[1..].iter().for_each(|name| write(name, "x"));
-        let files = Files {
+        let mut files = Files {
             stream: Some("stream.m3u8".into()),
             storyboard: Some("storyboard.vtt".into()),
             parts: parts.map(String::from).into(),
             ..Files::default()
         };
+        files.facts.extracted = vec!["captions.en.vtt".into()];
         for _ in 0..2 {
             let renamed = prefixed(folder.path(), &files, "r-").await.expect("renamed");
             assert!(renamed.names().all(|name| name.starts_with("r-") && folder.path().join(name).is_file()));
+            assert_eq!(renamed.facts.extracted, ["r-captions.en.vtt"]);
         }
         let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).expect("a file");
         assert!(read("r-stream.m3u8").ends_with("BANDWIDTH=1\nr-240p.m3u8\n"));

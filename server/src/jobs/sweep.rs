@@ -19,6 +19,8 @@ pub const UNDELETE_MS: i64 = 7 * 24 * 3_600_000;
 /// How often it is looked for what may go, and how often the whole store is looked through for what nothing names.
 const EVERY: Duration = Duration::from_secs(30);
 const THROUGH_MS: i64 = 24 * 3_600_000;
+/// How long after a start that is done first: servers that are restarted daily do it too.
+const FIRST_MS: i64 = 5 * 60_000;
 /// A file that nothing names may be one that is only just being made.
 const OLD_MS: i64 = 24 * 3_600_000;
 /// How much is done at a time.
@@ -28,17 +30,22 @@ const PIECE: i64 = 200;
 pub async fn run(state: State, stop: CancellationToken) {
     let mut pace = time::interval(EVERY);
     pace.set_missed_tick_behavior(time::MissedTickBehavior::Delay);
-    let mut looked_at = state::now();
+    let (begun, mut looked_at) = (state::now(), None);
     while stop.run_until_cancelled(pace.tick()).await.is_some() {
         let now = state::now();
         once(&state, now).await;
-        if now - looked_at >= THROUGH_MS {
-            looked_at = now;
+        if is_due(begun, looked_at, now) {
+            looked_at = Some(now);
             if let Err(error) = stop.run_until_cancelled(orphans(&state, now)).await.unwrap_or(Ok(0)) {
                 tracing::warn!(%error, "the store was not looked through");
             }
         }
     }
+}
+
+/// Is the whole store to be looked through at `now`?
+fn is_due(begun: i64, looked_at: Option<i64>, now: i64) -> bool {
+    now >= looked_at.map_or(begun + FIRST_MS, |at| at + THROUGH_MS)
 }
 
 /// One round at `now`; what can't be done this time is done the next.
@@ -167,15 +174,17 @@ async fn own_folders(state: &State) -> store::Result<()> {
 
 /// The job's folder on this machine, when the job is over.
 pub async fn folder_of(state: &State, id: Uuid) {
-    let open = async {
-        let mut reader = state.store.reader().await?;
-        jobs::is_open(reader.conn(), id).await
-    };
-    match open.await {
+    match is_open(state, id).await {
         Ok(false) => remove(&folder(state, id)),
         Ok(true) => {}
         Err(error) => tracing::debug!(%error, "a job's folder stays for now"),
     }
+}
+
+/// Is there still something to be done for the job?
+async fn is_open(state: &State, id: Uuid) -> store::Result<bool> {
+    let mut reader = state.store.reader().await?;
+    jobs::is_open(reader.conn(), id).await
 }
 
 fn remove(folder: &Path) {
@@ -195,18 +204,28 @@ pub async fn orphans(state: &State, now: i64) -> Result<usize, MediaError> {
     let all = Stored::default();
     let mut found = state.media.list(&all);
     while let Some(one) = found.try_next().await? {
-        let parts: Vec<String> = one.path.parts().map(|part| part.as_ref().to_owned()).collect();
-        let [account, video, name] = parts.as_slice() else { continue };
-        let (Ok(account), Ok(video)) = (account.parse::<i64>(), video.parse::<i64>()) else { continue };
         if one.changed_at > now - OLD_MS {
             continue;
         }
-        if named.is_none() || of != (account, video) {
-            of = (account, video);
-            named = names(state, account, video).await;
-        }
-        // What can't be read now may be named.
-        if named.as_ref().is_some_and(|named| !named.contains(name)) {
+        let parts: Vec<String> = one.path.parts().map(|part| part.as_ref().to_owned()).collect();
+        let is_orphan = match parts.as_slice() {
+            [account, video, name] => {
+                let (Ok(account), Ok(video)) = (account.parse::<i64>(), video.parse::<i64>()) else { continue };
+                if named.is_none() || of != (account, video) {
+                    of = (account, video);
+                    named = names(state, account, video).await;
+                }
+                // What can't be read now may be named.
+                named.as_ref().is_some_and(|named| !named.contains(name))
+            }
+            // A piece that was still being written when its upload ended.
+            [_, uploads, upload, _] if uploads == "uploads" => match upload.parse::<Uuid>() {
+                Ok(id) => is_open(state, id).await.is_ok_and(|open| !open),
+                Err(_) => false,
+            },
+            _ => false,
+        };
+        if is_orphan {
             tracing::info!(path = %one.path, "nothing names this file any more");
             state.media.delete(&one.path).await?;
             deleted += 1;
@@ -260,4 +279,16 @@ fn halves(folder: &Path, now: i64) -> usize {
         }
     }
     deleted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_store_is_looked_through_soon_after_a_start_and_daily_from_then_on() {
+        let (begun, day) = (1_000, 24 * 3_600_000);
+        assert!(!is_due(begun, None, begun) && is_due(begun, None, begun + 10 * 60_000));
+        assert!(!is_due(begun, Some(begun), begun + day - 1) && is_due(begun, Some(begun), begun + day));
+    }
 }

@@ -207,6 +207,7 @@ impl Work<'_> {
         if !made.steps.contains("captions") {
             reporter.at("captions", 72);
             let found = subtitles::extract(path, probe, folder).await?;
+            made.files.facts.extracted = found.iter().map(|(src, ..)| src.clone()).collect();
             made.files.captions = found.into_iter().map(|(src, lang, label)| Track { src, lang, label }).collect();
             self.done(made, "captions").await?;
         }
@@ -256,13 +257,17 @@ impl Work<'_> {
                 let path = Media::path(job.account_id, job.video_id, &name);
                 garbage::insert(tx.conn(), job.account_id, path.as_ref(), now + FORMER_MS).await?;
             }
+            let mut queued = 0;
             if let Some((duration_ms, width, height)) = shape {
                 (video.duration_ms, video.width, video.height) = (Some(duration_ms), width.into(), height.into());
+            } else if job.kind == Kind::Import && video.duration_ms.is_none() {
+                // Nothing was probed, so that it was not announced either.
+                queued += told::created(&mut tx, &state, &video, now).await?;
             }
             video.state = "ready".into();
             video.error = None;
             videos::set_prepared(tx.conn(), &video).await?;
-            let queued = told::transcoded(&mut tx, &state, &video, now).await?;
+            queued += told::transcoded(&mut tx, &state, &video, now).await?;
             tx.commit().await?;
             Ok(queued)
         })
@@ -340,10 +345,10 @@ impl Work<'_> {
 fn take_place(video: &mut Video, new: Files) -> Vec<String> {
     let old = std::mem::take(&mut video.files);
     let mut files = new;
-    for track in &old.captions {
-        files.captions.retain(|found| found.lang != track.lang);
-    }
-    files.captions.splice(0..0, old.captions.iter().cloned());
+    let added = old.captions.iter().filter(|track| !old.facts.extracted.contains(&track.src));
+    let added: Vec<Track> = added.cloned().collect();
+    files.captions.retain(|found| added.iter().all(|track| track.lang != found.lang));
+    files.captions.splice(0..0, added);
     files.chapters = old.chapters.clone().or(files.chapters);
     if old.facts.own_poster {
         (files.poster, files.poster_play) = (old.poster.clone(), old.poster_play.clone());
@@ -376,12 +381,17 @@ mod tests {
             media: Some("video.mp4".into()),
             poster: Some("own.jpg".into()),
             poster_play: Some("own_play.jpg".into()),
-            captions: vec![track("de", "captions-1.vtt")],
+            captions: vec![
+                track("de", "captions-1.vtt"),
+                track("en", "captions.en.vtt"),
+                track("fr", "captions.fr.vtt"),
+            ],
             chapters: Some("chapters.vtt".into()),
             parts: vec!["storyboard-1.jpg".into()],
             ..Files::default()
         };
         old.facts.own_poster = true;
+        old.facts.extracted = vec!["captions.en.vtt".into(), "captions.fr.vtt".into()];
         let new = Files {
             media: Some("x-video.mp4".into()),
             poster: Some("x-poster.jpg".into()),
@@ -391,7 +401,7 @@ mod tests {
         let mut video = crate::jobs::begin::fresh(1, 2, "t".into(), 0);
         video.files = old;
         let gone = take_place(&mut video, new);
-        assert_eq!(gone, ["video.mp4", "storyboard-1.jpg"]);
+        assert_eq!(gone, ["video.mp4", "captions.en.vtt", "captions.fr.vtt", "storyboard-1.jpg"]);
         let files = &video.files;
         assert_eq!((files.media.as_deref(), files.poster.as_deref()), (Some("x-video.mp4"), Some("own.jpg")));
         assert_eq!(files.captions, [track("de", "captions-1.vtt"), track("en", "x-en.vtt")]);

@@ -152,9 +152,10 @@ async fn ended<T>(
     }
 }
 
-/// The words before a tool's name that hold it: as far as this machine has them.
+/// The words before a tool's name that hold it: as far as this machine has them. What it lacks is said once.
 fn fence(limit: Duration) -> Vec<OsString> {
     static NO_NETWORK: OnceLock<Option<PathBuf>> = OnceLock::new();
+    static LIMITED: OnceLock<Option<PathBuf>> = OnceLock::new();
     static MORTAL: OnceLock<Option<PathBuf>> = OnceLock::new();
     let mut words = Vec::new();
     if let Some(nice) = on_path("nice") {
@@ -163,7 +164,7 @@ fn fence(limit: Duration) -> Vec<OsString> {
     if let Some(unshare) = NO_NETWORK.get_or_init(no_network) {
         words.extend([unshare.into(), "--map-root-user".into(), "--net".into(), "--".into()]);
     }
-    if let Some(prlimit) = on_path("prlimit") {
+    if let Some(prlimit) = LIMITED.get_or_init(limited) {
         // Every core may work for as long as the run may last.
         let cores = thread::available_parallelism().map_or(1, |cores| cores.get() as u64);
         let seconds = limit.as_secs().max(1).saturating_mul(cores);
@@ -182,22 +183,36 @@ fn fence(limit: Duration) -> Vec<OsString> {
 
 /// What takes the network from a process, where the system lets us.
 fn no_network() -> Option<PathBuf> {
-    let unshare = on_path("unshare")?;
-    let mut trial = process::Command::new(&unshare);
-    trial
-        .args(["--map-root-user", "--net", "--", "true"])
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    trial.status().ok()?.success().then_some(unshare)
+    let lost = "ffmpeg and ffprobe can reach the network: unshare is missing, or user namespaces are forbidden here";
+    or_warn(lost, working("unshare", &["--map-root-user", "--net", "--", "true"]))
+}
+
+/// What limits a process, where the system has it.
+fn limited() -> Option<PathBuf> {
+    let lost = "ffmpeg and ffprobe run without limits of processor time, memory and file size: prlimit is missing";
+    or_warn(lost, working("prlimit", &["--core=0", "--", "true"]))
 }
 
 /// What lets a process die with the one that began it, where the system has it.
 fn mortal() -> Option<PathBuf> {
-    let setpriv = on_path("setpriv")?;
-    let mut trial = process::Command::new(&setpriv);
-    trial.args(["--pdeathsig", "KILL", "--", "true"]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    trial.status().ok()?.success().then_some(setpriv)
+    let lost = "ffmpeg and ffprobe may outlive a server that is killed: setpriv is missing, or knows no --pdeathsig";
+    or_warn(lost, working("setpriv", &["--pdeathsig", "KILL", "--", "true"]))
+}
+
+/// Says what is lost without it.
+fn or_warn(lost: &str, found: Option<PathBuf>) -> Option<PathBuf> {
+    if found.is_none() {
+        tracing::warn!("{lost}");
+    }
+    found
+}
+
+/// The tool, when it is on this machine and can do this.
+fn working(tool: &str, args: &[&str]) -> Option<PathBuf> {
+    let path = on_path(tool)?;
+    let mut trial = process::Command::new(&path);
+    trial.args(args).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    trial.status().ok()?.success().then_some(path)
 }
 
 /// Follows what ffmpeg says with `-progress`.

@@ -27,6 +27,7 @@ use tokio::{
     fs::File,
     io::{AsyncReadExt, AsyncWriteExt},
 };
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use url::Url;
 
 /// The object store that holds media, posters and captions.
@@ -35,6 +36,8 @@ pub struct Media {
     store: Arc<dyn ObjectStore>,
     /// Where the files are, when they are on this machine.
     folder: Option<PathBuf>,
+    /// Files that are sent in parts, or taken back.
+    sending: TaskTracker,
 }
 
 /// How much of a file is read at a time, in bytes, and how much a bucket is sent at once: its parts may be no
@@ -68,14 +71,14 @@ impl Media {
     /// Another scheme, a folder that can't be made, or a bucket that is not fully described.
     pub fn open(url: &str) -> Result<Self, MediaError> {
         if url.starts_with("s3:") {
-            return Ok(Self { store: bucket(url)?, folder: None });
+            return Ok(Self { store: bucket(url)?, folder: None, sending: TaskTracker::new() });
         }
         let path = url.strip_prefix("file://").map(PathBuf::from);
         let path = path.ok_or_else(|| MediaError::UnknownStore(url.split(':').next().unwrap_or_default().into()))?;
         std::fs::create_dir_all(&path).map_err(|source| MediaError::Folder { path: path.clone(), source })?;
         let folder = path.canonicalize().map_err(|source| MediaError::Folder { path, source })?;
         let store = LocalFileSystem::new_with_prefix(&folder)?.with_fsync(true);
-        Ok(Self { store: Arc::new(store), folder: Some(folder) })
+        Ok(Self { store: Arc::new(store), folder: Some(folder), sending: TaskTracker::new() })
     }
 
     /// Where a video's file is kept; `name` is one of ours.
@@ -110,21 +113,22 @@ impl Media {
             from.read_to_end(&mut bytes).await.map_err(failed)?;
             self.put(path, bytes).await?;
         } else {
-            let mut to = WriteMultipart::new_with_chunk_size(self.store.put_multipart(path).await?, CHUNK);
-            if let Err(error) = pour(&mut from, &mut to).await {
-                // What was sent of it is of no use to anyone.
-                if let Err(error) = to.abort().await {
-                    tracing::warn!(%path, %error, "a broken upload stays in the store");
-                }
-                return Err(match error {
-                    Poured::File(source) => failed(source),
-                    Poured::Store(error) => error.into(),
-                });
-            }
-            to.finish().await?;
+            // In a task of its own: whoever no longer waits for it can't leave parts behind, which no list of a
+            // bucket shows.
+            let given_up = CancellationToken::new();
+            let _guard = given_up.clone().drop_guard();
+            let (store, to, file) = (self.store.clone(), path.clone(), file.to_owned());
+            let sent = self.sending.spawn(async move { send(from, &file, &store, &to, given_up).await }).await;
+            sent.map_err(io::Error::other).map_err(failed)??;
         }
         let stored = self.store.head(path).await?.size;
         if stored == size { Ok(()) } else { Err(MediaError::Short { path: path.to_string(), size, stored }) }
+    }
+
+    /// Returns once no file is on its way any more, nor being taken back.
+    pub async fn settled(&self) {
+        self.sending.close();
+        self.sending.wait().await;
     }
 
     /// Appends a stored file to one of this machine; returns how long it is.
@@ -190,13 +194,41 @@ pub struct Stored {
 enum Poured {
     File(io::Error),
     Store(object_store::Error),
+    GivenUp,
+}
+
+/// Stores a file in parts, all of it or nothing.
+async fn send(
+    mut from: File,
+    file: &std::path::Path,
+    store: &Arc<dyn ObjectStore>,
+    path: &Path,
+    given_up: CancellationToken,
+) -> Result<(), MediaError> {
+    let mut to = WriteMultipart::new_with_chunk_size(store.put_multipart(path).await?, CHUNK);
+    let poured = given_up.run_until_cancelled(pour(&mut from, &mut to)).await;
+    let Err(error) = poured.unwrap_or(Err(Poured::GivenUp)) else {
+        to.finish().await?;
+        return Ok(());
+    };
+    // What was sent of it is of no use to anyone.
+    if let Err(error) = to.abort().await {
+        tracing::warn!(%path, %error, "a broken upload stays in the store");
+    }
+    let failed = |source| MediaError::File { path: file.into(), source };
+    Err(match error {
+        Poured::File(source) => failed(source),
+        Poured::Store(error) => error.into(),
+        Poured::GivenUp => failed(io::ErrorKind::Interrupted.into()),
+    })
 }
 
 async fn pour(from: &mut File, to: &mut WriteMultipart) -> Result<(), Poured> {
     let mut piece = vec![0; PIECE];
     loop {
         match from.read(&mut piece).await.map_err(Poured::File)? {
-            0 => return Ok(()),
+            // The last part is short; until then it can still be given up.
+            0 => return to.wait_for_capacity(1).await.map_err(Poured::Store),
             read => {
                 to.wait_for_capacity(CHUNKS).await.map_err(Poured::Store)?;
                 to.write(&piece[..read]);
@@ -239,6 +271,14 @@ fn bucket(text: &str) -> Result<Arc<dyn ObjectStore>, MediaError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::{
+        Router,
+        extract::Request,
+        response::{IntoResponse, Response},
+    };
+    use futures_util::FutureExt;
+    use http::Method;
+    use tokio::{net::TcpListener, sync::Notify};
 
     #[test]
     fn a_store_is_named_by_its_url() {
@@ -248,5 +288,43 @@ mod tests {
         assert_eq!(error("s3://k:s@bucket/some/folder?region=eu-central-1"), "");
         assert_eq!(error("s3://bucket?port=1"), "the media URL: port is not among endpoint, region and virtual_hosted");
         assert!(error("s3:///x").contains("bucket"), "{}", error("s3:///x"));
+    }
+
+    /// A bucket that answers no part, and rings when one comes and when all are taken back.
+    async fn deaf_bucket(came: Arc<Notify>, taken_back: Arc<Notify>) -> String {
+        const BEGUN: &str = "<InitiateMultipartUploadResult><UploadId>1</UploadId></InitiateMultipartUploadResult>";
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("s3://k:s@films?region=x&endpoint=http://{}", listener.local_addr().expect("an address"));
+        let app = Router::new().fallback(move |request: Request| {
+            let (came, taken_back) = (came.clone(), taken_back.clone());
+            async move {
+                if request.method() == Method::POST {
+                    return BEGUN.into_response();
+                }
+                if request.method() == Method::DELETE {
+                    taken_back.notify_one();
+                    return ().into_response();
+                }
+                came.notify_one();
+                std::future::pending::<Response>().await
+            }
+        });
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        url
+    }
+
+    #[tokio::test]
+    async fn parts_of_a_file_that_nobody_waits_for_are_taken_back() {
+        let (came, taken_back) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let media = Media::open(&deaf_bucket(came.clone(), taken_back.clone()).await).expect("a bucket");
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        file.as_file().set_len(2 * CHUNK as u64 + 1).expect("room");
+        let path = Media::path(1, 2, "video.mp4");
+        tokio::select! {
+            sent = media.put_file(&path, file.path()) => panic!("{sent:?}"),
+            () = came.notified() => {}
+        }
+        media.settled().await;
+        assert!(taken_back.notified().now_or_never().is_some());
     }
 }

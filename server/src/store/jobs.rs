@@ -3,6 +3,7 @@
 
 use super::{Conn, Result, StoreError, on};
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -103,8 +104,8 @@ macro_rules! claim {
         concat!(
             "
 update jobs set state = 'running', lease = $3, lease_until = $2, attempt = attempt + 1, updated_at = $1
- where (account_id, id) in (
-       select account_id, id from jobs where state = 'waiting' and next_at <= $1 order by next_at, id limit $4 ",
+ where account_id = $4 and id = (
+       select id from jobs where account_id = $4 and state = 'waiting' and next_at <= $1 order by next_at, id limit 1 ",
             $lock,
             ")"
         )
@@ -117,6 +118,9 @@ values ($1, $2, $3, $4, $5, $6, $7, 0, 0, $8, $8, $8)";
 const RECLAIM: &str = "
 update jobs set state = 'waiting', lease = null, lease_until = null, next_at = $1, updated_at = $1
  where state = 'running' and lease_until <= $2";
+const WAITING_ACCOUNTS: &str = "
+select account_id from jobs where state = 'waiting' and next_at <= $1
+ group by account_id order by min(next_at), account_id";
 const CLAIM_SQLITE: &str = claim!("");
 const CLAIM_POSTGRES: &str = claim!("for update skip locked");
 const CLAIMED: &str = columns!("where state = 'running' and lease_until = $1 and lease = $2 order by id");
@@ -165,15 +169,41 @@ pub async fn reclaim(conn: Conn<'_>, now: i64, until: i64) -> Result<u64> {
     Ok(on!(conn, db => sqlx::query(RECLAIM).bind(now).bind(until).execute(db).await.map(|done| done.rows_affected()))?)
 }
 
-/// Leases at most `limit` of what is due at `now` until `until`, under the fresh id `lease`. Call it in a transaction.
-pub async fn claim(mut conn: Conn<'_>, now: i64, until: i64, lease: Uuid, limit: i64) -> Result<Vec<Job>> {
+/// How much one claim takes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Share {
+    /// In all.
+    pub limit: usize,
+    /// Of one account, with what it has already.
+    pub per_account: usize,
+    pub has: HashMap<i64, usize>,
+}
+
+/// Leases what is due at `now` until `until`, under the fresh id `lease`: one by one to the account that has least,
+/// and has waited longest among those. Call it in a transaction.
+pub async fn claim(mut conn: Conn<'_>, now: i64, until: i64, lease: Uuid, share: Share) -> Result<Vec<Job>> {
     let claim = match conn {
         Conn::Sqlite(_) => CLAIM_SQLITE,
         Conn::Postgres(_) => CLAIM_POSTGRES,
     };
-    let claimed = on!(&mut conn, db => sqlx::query(claim)
-        .bind(now).bind(until).bind(lease).bind(limit)
-        .execute(&mut **db).await.map(|done| done.rows_affected()))?;
+    let Share { limit, per_account, mut has } = share;
+    let mut waiting: Vec<i64> =
+        on!(&mut conn, db => sqlx::query_scalar(WAITING_ACCOUNTS).bind(now).fetch_all(&mut **db).await)?;
+    let mut claimed = 0;
+    while claimed < limit {
+        waiting.retain(|account| has.get(account).is_none_or(|n| *n < per_account));
+        let least = waiting.iter().copied().min_by_key(|account| has.get(account).copied().unwrap_or(0));
+        let Some(account_id) = least else { break };
+        let found = on!(&mut conn, db => sqlx::query(claim)
+            .bind(now).bind(until).bind(lease).bind(account_id)
+            .execute(&mut **db).await.map(|done| done.rows_affected()))?;
+        if found == 0 {
+            waiting.retain(|account| *account != account_id);
+        } else {
+            *has.entry(account_id).or_default() += 1;
+            claimed += 1;
+        }
+    }
     if claimed == 0 {
         return Ok(Vec::new());
     }

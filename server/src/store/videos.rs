@@ -83,6 +83,9 @@ pub struct Facts {
     /// The poster's sides, in pixels, where it is not the video's own picture.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub poster_size: Option<(u32, u32)>,
+    /// Files of captions that stood in the media themselves: others take their place when the media are replaced.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub extracted: Vec<String>,
     /// The owner's own poster stays when the media are replaced.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub own_poster: bool,

@@ -14,7 +14,12 @@ use crate::support::{
     shelf::{Book, Shelf},
 };
 use serde_json::{Value, json};
+use server::{
+    jobs::begin::{self, About},
+    store::jobs::{self, Share, Source, WAITING},
+};
 use std::sync::atomic::Ordering;
+use uuid::Uuid;
 
 on_each_engine! {
     a_video_has_its_links_at_once_and_plays_later
@@ -23,6 +28,7 @@ on_each_engine! {
     what_is_wrong_is_said_at_once
     an_import_can_be_ended
     nobody_else_sees_or_ends_a_job
+    no_account_keeps_the_others_waiting
 }
 
 /// A film on a shelf, and its bytes.
@@ -223,4 +229,30 @@ async fn nobody_else_sees_or_ends_a_job(app: App) {
     );
     assert_eq!(app.call_as("cue_test_key_of_another", "GET", "/api/v1/jobs", None).await.1["items"], json!([]));
     assert_eq!(app.over(&answer["job_id"]).await["state"], "done");
+}
+
+async fn no_account_keeps_the_others_waiting(app: App) {
+    app.add_account(2, "other@example.com", "cue_test_key_of_another").await;
+    // So late that the server itself leaves them alone.
+    let due = server::state::now() + 3_600_000;
+    let mut tx = app.state().store.begin().await.expect("a transaction");
+    for (account, n) in [(1, 9), (2, 2)] {
+        for _ in 0..n {
+            let source = Source { url: Some("http://127.0.0.1/a.mp4".into()), ..Source::default() };
+            begin::import(&mut tx, account, About::default(), source, WAITING, due + account).await.expect("a job");
+        }
+    }
+    tx.commit().await.expect("committed");
+    let claim = async |limit: usize, has: [(i64, usize); 2]| {
+        let share = Share { limit, per_account: 4, has: has.into() };
+        let mut tx = app.state().store.begin().await.expect("a transaction");
+        let leased = jobs::claim(tx.conn(), due + 10, due + 1_000, Uuid::now_v7(), share).await.expect("a claim");
+        tx.commit().await.expect("committed");
+        let of = |account: i64| leased.iter().filter(|job| job.account_id == account).count();
+        (of(1), of(2))
+    };
+    assert_eq!(claim(2, [(1, 0), (2, 0)]).await, (1, 1), "by turns");
+    assert_eq!(claim(8, [(1, 1), (2, 1)]).await, (3, 1), "none has more than its share");
+    assert_eq!(claim(8, [(1, 4), (2, 2)]).await, (0, 0));
+    assert_eq!(claim(1, [(1, 3), (2, 0)]).await, (1, 0), "what is left");
 }

@@ -22,6 +22,7 @@ on_each_engine! {
     an_upload_outlives_the_server
     an_upload_that_is_ended_leaves_nothing
     an_upload_that_nobody_goes_on_with_expires
+    a_piece_that_came_when_its_upload_was_over_is_swept
     pieces_have_to_add_up_to_their_checksum
     what_the_protocol_wants_is_held
     a_pass_opens_uploads_and_nothing_else
@@ -122,7 +123,14 @@ async fn an_upload_that_is_ended_leaves_nothing(app: App) {
     assert_eq!(app.call("GET", &format!("/api/v1/videos/{}", made["video_id"]), None).await.0, 404);
     let page = app.get(&format!("/video/play/{}", made["token"].as_str().expect("a token"))).send().await;
     assert_eq!(page.expect("an answer").status(), 410);
+    is_had_back_as_failed(&app, &made).await;
     left_nothing(&app).await;
+}
+
+/// A video whose file never came whole waits for nothing any more.
+async fn is_had_back_as_failed(app: &App, made: &Value) {
+    let (status, back) = app.call("POST", &format!("/api/v1/videos/{}/undelete", made["video_id"]), None).await;
+    assert_eq!((status, &back["state"], &back["error"]), (200, &json!("failed"), &json!("CANCELLED")), "{back}");
 }
 
 async fn an_upload_that_nobody_goes_on_with_expires(app: App) {
@@ -134,7 +142,28 @@ async fn an_upload_that_nobody_goes_on_with_expires(app: App) {
     server::jobs::sweep::once(app.state(), soon + 2 * 3_600_000).await;
     assert_eq!(tus(&app, "HEAD", &url).send().await.expect("an answer").status(), 404);
     assert_eq!(app.call("GET", &format!("/api/v1/videos/{}", made["video_id"]), None).await.0, 404);
+    is_had_back_as_failed(&app, &made).await;
     left_nothing(&app).await;
+}
+
+async fn a_piece_that_came_when_its_upload_was_over_is_swept(app: App) {
+    let (over, _) = create(&app, 10_000, &[]).await;
+    assert_eq!(tus(&app, "DELETE", &over).send().await.expect("an answer").status(), 204);
+    server::jobs::sweep::once(app.state(), server::state::now()).await;
+    let (open, _) = create(&app, 10_000, &[]).await;
+    patch(&app, &open, 0, &[1; 5_000]).send().await.expect("an answer");
+    for url in [&over, &open] {
+        let id = url.rsplit('/').next().expect("an id").parse().expect("an id");
+        let path = server::jobs::arrive::part_path(1, id, "late");
+        app.state().media.put(&path, "late".as_bytes()).await.expect("stored");
+    }
+    let sweep = async |hours: i64| {
+        server::jobs::sweep::orphans(app.state(), server::state::now() + hours * 3_600_000)
+            .await
+            .expect("looked through")
+    };
+    assert_eq!((sweep(23).await, sweep(25).await, sweep(25).await), (0, 1, 0));
+    assert_eq!(offset(&app, &open).await, "5000", "what is gone on with stays");
 }
 
 async fn pieces_have_to_add_up_to_their_checksum(app: App) {

@@ -3,7 +3,7 @@
 use super::{import, left_nothing};
 use crate::support::{
     App,
-    films::{ffmpeg, probed},
+    films::{PLAIN, ffmpeg, film, probed},
     shelf::{Book, Shelf},
 };
 use serde_json::{Value, json};
@@ -136,6 +136,14 @@ async fn captions_in_a_file_are_taken_out_of_it() {
         .await
         .expect("text");
     assert!(text.starts_with("WEBVTT") && text.contains("Guten Tag"), "{text}");
+
+    // Another file has none of them.
+    let other = std::fs::read(film(folder, "other.mp4", 1, "320x180", PLAIN)).expect("a file");
+    let path = format!("/api/v1/videos/{}", answer["video_id"]);
+    let address = json!({"url": shelf.put("/other.mp4", Book::Plain(other))});
+    let (_, replaced) = app.call("PUT", &format!("{path}/media"), Some(address)).await;
+    assert_eq!(app.over(&replaced["job_id"]).await["state"], "done");
+    assert_eq!(app.call("GET", &path, None).await.1["captions"], json!([]));
 }
 
 /// What a browser records says nothing of its length.
