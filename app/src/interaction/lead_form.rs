@@ -40,6 +40,11 @@ pub const HONEYPOT: &str = "website_address";
 /// Faster than this nobody reads and fills in a form, in milliseconds.
 pub const FASTEST_MS: i64 = 800;
 
+/// Does an answer, as [`Kind::check`] keeps it, say who the viewer is?
+pub fn makes_known(answer: &Value) -> bool {
+    answer.get("fields").is_some_and(|fields| CONTACT.iter().any(|name| fields.get(name).is_some()))
+}
+
 const TITLE: usize = 120;
 const DESCRIPTION: usize = 500;
 const FIELDS: usize = 20;
@@ -200,6 +205,7 @@ mod tests {
             kept,
             json!({"fields": {"first_name": "Ada", "email": "Ada@Example.com", "size": "Large", "campaign": "spring", "consent": true}, "consent": "v3"})
         );
+        assert!(makes_known(&kept) && !makes_known(&json!({"fields": {"size": "Large"}})));
         let notice = full().notice(Uuid::nil(), 0, &kept, "");
         assert_eq!((&notice["firstName"], &notice["lastName"]), (&json!("Ada"), &Value::Null));
         assert_eq!(notice["fields"], json!({"size": "Large", "campaign": "spring", "consent": true}));
