@@ -5,12 +5,14 @@ use super::{
 };
 use uuid::Uuid;
 
-// An address is compared as people do: without its case.
+// An address is compared as people do: without its case. The database lowers both sides, so that they agree on
+// letters beyond ASCII too, which SQLite leaves as they are.
 const BY_EMAIL: &str = "
-select id from viewers where account_id = $1 and lower(email) = $2
-union select viewer_id from links where account_id = $1 and lower(email) = $2
-union select viewer_id from comments where account_id = $1 and lower(email) = $2
-union select viewer_id from answers where account_id = $1 and kind = 'lead_form' and lower(body) like $3 escape '!'";
+select id from viewers where account_id = $1 and lower(email) = lower($2)
+union select viewer_id from links where account_id = $1 and lower(email) = lower($2)
+union select viewer_id from comments where account_id = $1 and lower(email) = lower($2)
+union select viewer_id from answers
+       where account_id = $1 and kind = 'lead_form' and lower(body) like lower($3) escape '!'";
 const BOUND: &str = "
 select bound_to from links where account_id = $1 and viewer_id = $2 and bound_to is not null";
 const VIEWER: &str = "
@@ -27,13 +29,13 @@ const ENTRIES: &str = "
 select account_id, view_id, seq, at_ms, kind, body from entries where account_id = $1 and view_id = $2 order by seq";
 const COMMENTS: &str = "
 select account_id, video_id, id, parent_id, viewer_id, author, email, verified, body, at_ms, state, seq, created_at, edited_at
-  from comments where account_id = $1 and (viewer_id = $2 or lower(email) = $3) order by created_at, id";
+  from comments where account_id = $1 and (viewer_id = $2 or lower(email) = lower($3)) order by created_at, id";
 const REACTIONS: &str = "
 select account_id, video_id, id, viewer_id, kind, at_ms, seq, created_at
   from reactions where account_id = $1 and viewer_id = $2 order by created_at, id";
 const LINKS: &str = "
 select account_id, video_id, id, mark, viewer_id, email, name, bound_to, bound_at, created_at
-  from links where account_id = $1 and (viewer_id = $2 or lower(email) = $3) order by id";
+  from links where account_id = $1 and (viewer_id = $2 or lower(email) = lower($3)) order by id";
 
 const FORGET_ENTRIES: &str = "delete from entries where account_id = $1 and view_id = $2";
 const FORGET_VIEW: &str = "delete from views where account_id = $1 and id = $2";
@@ -46,8 +48,8 @@ const FORGET_COMMENT: &str = "
 update comments set viewer_id = $4, author = '', email = null, verified = $5, body = '', at_ms = null,
        state = 'deleted', seq = $6, edited_at = null
  where account_id = $1 and video_id = $2 and id = $3";
-const FORGET_MAILS: &str = "delete from mails where account_id = $1 and lower(recipient) = $2";
-const TOLD: &str = "select id from outbox where account_id = $1 and lower(body) like $2 escape '!'";
+const FORGET_MAILS: &str = "delete from mails where account_id = $1 and lower(recipient) = lower($2)";
+const TOLD: &str = "select id from outbox where account_id = $1 and lower(body) like lower($2) escape '!'";
 const FORGET_DELIVERIES: &str = "delete from deliveries where account_id = $1 and message_id = $2";
 const FORGET_MESSAGE: &str = "delete from outbox where account_id = $1 and id = $2";
 
@@ -65,11 +67,11 @@ pub struct Known {
     pub updated_at: i64,
 }
 
-/// A pattern that finds `text`, in lower case, as JSON holds it.
+/// A pattern that finds a JSON text that is `text`, and none that only holds it: `ann@` is in `joann@` too.
 fn within(text: &str) -> String {
-    let json = serde_json::to_string(&text.to_lowercase()).unwrap_or_default();
+    let json = serde_json::to_string(text).unwrap_or_default();
     let mut pattern = String::from("%");
-    for c in json.trim_matches('"').chars() {
+    for c in json.chars() {
         if matches!(c, '%' | '_' | '!') {
             pattern.push('!');
         }
@@ -79,7 +81,7 @@ fn within(text: &str) -> String {
     pattern
 }
 
-/// The viewers who go by an address, which is in lower case.
+/// The viewers who go by an address.
 pub async fn by_email(conn: Conn<'_>, account_id: i64, email: &str) -> Result<Vec<Uuid>> {
     Ok(on!(conn, db => sqlx::query_scalar(BY_EMAIL)
         .bind(account_id).bind(email).bind(within(email)).fetch_all(db).await)?)
@@ -181,7 +183,7 @@ mod tests {
 
     #[test]
     fn a_pattern_finds_the_text_and_nothing_else() {
-        assert_eq!(within("A_b%C!@x.org"), "%a!_b!%c!!@x.org%");
-        assert_eq!(within("a\"b"), "%a\\\"b%");
+        assert_eq!(within("A_b%C!@x.org"), "%\"A!_b!%C!!@x.org\"%");
+        assert_eq!(within("a\"b"), "%\"a\\\"b\"%");
     }
 }

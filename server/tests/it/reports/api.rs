@@ -9,6 +9,7 @@ use uuid::Uuid;
 on_each_engine! {
     interactions_tell_what_became_of_them
     a_person_is_found_by_the_address_that_was_given
+    a_person_is_found_by_an_address_in_any_case
     sources_are_counted_by_where_viewers_came_from
     exports_hold_every_view_and_entry
 }
@@ -148,6 +149,21 @@ async fn a_person_is_found_by_the_address_that_was_given(app: App) {
     let path = "/api/v1/me/video/viewer_profile?user_email=michael.clark@icc.com";
     let foreign = json_of(app.get(path).bearer_auth("cue_other_account_key")).await;
     assert_eq!(foreign["viewer_profile"], json!([]), "another account's viewers are nobody");
+}
+
+async fn a_person_is_found_by_an_address_in_any_case(app: App) {
+    let form = form();
+    let video = app.add_video(std::slice::from_ref(&form), |_| {}).await;
+    let mut view = View::of(&video.token);
+    let mut events = view.watching(15_000);
+    let answer = json!({"fields": {"email": "Ada.Lovelace@Example.com"}});
+    events.push(view.event(20_000, json!({"type": "answer", "interaction": form.id, "answer": answer})));
+    app.record(&view.batch(&events)).await;
+    for asked in ["ada.lovelace@example.com", "Ada.Lovelace@Example.com", "ADA.LOVELACE@EXAMPLE.COM"] {
+        let path = format!("/api/v1/me/video/viewer_profile?user_email={asked}");
+        let found = json_of(app.get(&path).bearer_auth(API_KEY)).await;
+        assert_eq!(found["viewer_profile"][0]["email"], "Ada.Lovelace@Example.com", "{asked}: as it was typed");
+    }
 }
 
 async fn sources_are_counted_by_where_viewers_came_from(app: App) {

@@ -14,6 +14,7 @@ use sqlx::AssertSqlSafe;
 on_each_engine! {
     who_asks_to_be_forgotten_is_in_no_table
     one_person_s_data_are_handed_over
+    an_address_is_one_person_s_whatever_its_case
     another_account_s_viewers_are_not_there
 }
 
@@ -234,6 +235,26 @@ async fn one_person_s_data_are_handed_over(app: App) {
     assert_eq!(status, 200);
     let rest = json_of(app.get(&path).bearer_auth(API_KEY)).await;
     assert_eq!(rest["views"].as_array().expect("a list").len(), 1, "the link's view is left");
+}
+
+async fn an_address_is_one_person_s_whatever_its_case(app: App) {
+    let timeline = timeline();
+    let video = app.add_video(&timeline, |_| {}).await;
+    let page = open(play(&app, &video, "")).await;
+    for email in ["Zoë.Ünal@Example.com", "JoAnn@example.com", "Ann@example.com"] {
+        let mut view = View::of(&video.token);
+        let answer = json!({"type": "answer", "interaction": timeline[0].id, "answer": {"fields": {"email": email}}});
+        let events = [view.load(), view.event(16_000, answer)];
+        json_of(send(&app, &page, &view, &events)).await;
+    }
+    let views = async |who: &str| {
+        let given = json_of(app.get(&format!("/api/v1/viewers/{who}/export")).bearer_auth(API_KEY)).await;
+        given["views"].as_array().expect("a list").len()
+    };
+    assert_eq!((views("zoë.Ünal@example.com").await, views("ANN@example.com").await), (1, 1));
+    assert_eq!(erase(&app, "ann@example.com", API_KEY).await.1, json!({"erased": 1}));
+    assert_eq!(erase(&app, "zoë.Ünal@example.com", API_KEY).await.1, json!({"erased": 1}));
+    assert_eq!(views("joann@example.com").await, 1, "whose address only ends like another");
 }
 
 async fn another_account_s_viewers_are_not_there(app: App) {
