@@ -35,6 +35,8 @@ pub struct LeadForm {
 
 /// The names that fill keys of their own in the webhook, and make the viewer known.
 pub const CONTACT: [&str; 4] = ["first_name", "last_name", "email", "phone"];
+/// What the webhook of an answer is called; spelled as the compatible API spells it.
+pub const EVENT: &str = "VideoLeadGenaration";
 /// The field that people don't see and robots fill in.
 pub const HONEYPOT: &str = "website_address";
 /// Faster than this nobody reads and fills in a form, in milliseconds.
@@ -165,18 +167,23 @@ impl Kind for LeadForm {
     }
 
     fn event_name(&self) -> &'static str {
-        "VideoLeadGenaration"
+        EVENT
     }
 
     fn notice(&self, id: Uuid, _: i64, answer: &Value, _: &str) -> Value {
-        let mut fields = answer.get("fields").and_then(Value::as_object).cloned().unwrap_or_default();
-        let mut own = |name: &str| fields.remove(name).unwrap_or(Value::Null);
-        let (first, last, email, phone) = (own("first_name"), own("last_name"), own("email"), own("phone"));
-        json!({
-            "firstName": first, "lastName": last, "email": email, "phone": phone, "fields": fields,
-            "consent": answer.get("consent"), "formId": id,
-        })
+        told(id, answer)
     }
+}
+
+/// What the webhook says of an answer to the form `id`.
+pub fn told(id: Uuid, answer: &Value) -> Value {
+    let mut fields = answer.get("fields").and_then(Value::as_object).cloned().unwrap_or_default();
+    let mut own = |name: &str| fields.remove(name).unwrap_or(Value::Null);
+    let (first, last, email, phone) = (own("first_name"), own("last_name"), own("email"), own("phone"));
+    json!({
+        "firstName": first, "lastName": last, "email": email, "phone": phone, "fields": fields,
+        "consent": answer.get("consent"), "formId": id,
+    })
 }
 
 #[cfg(test)]

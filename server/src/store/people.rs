@@ -1,8 +1,11 @@
 //! One person's traces, wherever they stand: found here, and deleted here.
 
 use super::{
-    Conn, Result, comments::Comment, deliveries, entries::Entry, links::Link, on, reactions::Reaction, views::View,
+    Conn, Result, StoreError, comments::Comment, deliveries, entries::Entry, links::Link, on, reactions::Reaction,
+    views::View,
 };
+use app::{engage::What, interaction::lead_form};
+use serde_json::Value;
 use uuid::Uuid;
 
 // An address is compared as people do: without its case. The database lowers both sides, so that they agree on
@@ -50,6 +53,13 @@ update comments set viewer_id = $4, author = '', email = null, verified = $5, bo
  where account_id = $1 and video_id = $2 and id = $3";
 const FORGET_MAILS: &str = "delete from mails where account_id = $1 and lower(recipient) = lower($2)";
 const TOLD: &str = "select id from outbox where account_id = $1 and lower(body) like lower($2) escape '!'";
+const FORMS: &str = "
+select interaction_id, body, received_at from answers
+ where account_id = $1 and video_id = $2 and view_id = $3 and kind = 'lead_form'";
+const ANSWERS: &str = "
+select body, received_at from entries where account_id = $1 and view_id = $2 and kind = 'answer'";
+const TOLD_AT: &str = "
+select id, body from outbox where account_id = $1 and video_id = $2 and event = $3 and created_at = $4";
 const FORGET_DELIVERIES: &str = "delete from deliveries where account_id = $1 and message_id = $2";
 const FORGET_MESSAGE: &str = "delete from outbox where account_id = $1 and id = $2";
 
@@ -65,6 +75,29 @@ pub struct Known {
     pub origin: String,
     pub created_at: i64,
     pub updated_at: i64,
+}
+
+/// A form that was sent.
+pub struct Form {
+    pub video_id: i64,
+    pub interaction_id: Uuid,
+    pub answer: Value,
+    pub received_at: i64,
+}
+
+impl Form {
+    /// What it gave under a name, as text.
+    pub fn field(&self, name: &str) -> Option<&str> {
+        self.answer.get("fields")?.get(name)?.as_str()
+    }
+
+    /// Is the message about this answer?
+    fn is_told_by(&self, body: &str) -> bool {
+        let message: Value = serde_json::from_str(body).unwrap_or_default();
+        let told = lead_form::told(self.interaction_id, &self.answer);
+        let mut told = told.as_object().into_iter().flatten();
+        told.all(|(name, value)| message[lead_form::EVENT].get(name) == Some(value))
+    }
 }
 
 /// A pattern that finds a JSON text that is `text`, and none that only holds it: `ann@` is in `joann@` too.
@@ -120,6 +153,29 @@ pub async fn links(conn: Conn<'_>, account_id: i64, viewer: Uuid, email: &str) -
     Ok(on!(conn, db => sqlx::query_as(LINKS).bind(account_id).bind(viewer).bind(email).fetch_all(db).await)?)
 }
 
+/// The forms that a view has sent, by its answers, and by its entries where it counts for nothing any more.
+pub async fn forms(mut conn: Conn<'_>, view: &View) -> Result<Vec<Form>> {
+    let unreadable = |source| StoreError::Unreadable { what: "answer", source };
+    let (video_id, mut forms) = (view.video_id, Vec::new());
+    let kept: Vec<(Uuid, String, i64)> = on!(&mut conn, db => sqlx::query_as(FORMS)
+        .bind(view.account_id).bind(view.video_id).bind(view.id).fetch_all(&mut **db).await)?;
+    for (interaction_id, body, received_at) in kept {
+        let answer = serde_json::from_str(&body).map_err(unreadable)?;
+        forms.push(Form { video_id, interaction_id, answer, received_at });
+    }
+    let entries: Vec<(String, i64)> = on!(conn, db => sqlx::query_as(ANSWERS)
+        .bind(view.account_id).bind(view.id).fetch_all(db).await)?;
+    for (body, received_at) in entries {
+        let what: What = serde_json::from_str(&body).map_err(unreadable)?;
+        if let What::Answer { interaction: interaction_id, answer } = what
+            && answer.get("fields").is_some()
+        {
+            forms.push(Form { video_id, interaction_id, answer, received_at });
+        }
+    }
+    Ok(forms)
+}
+
 /// Purges a view's entries; returns how many there were.
 pub async fn forget_entries(conn: Conn<'_>, account_id: i64, view: Uuid) -> Result<u64> {
     Ok(on!(conn, db => sqlx::query(FORGET_ENTRIES)
@@ -168,7 +224,20 @@ pub async fn forget_mails(conn: Conn<'_>, account_id: i64, email: &str) -> Resul
 pub async fn forget_messages(mut conn: Conn<'_>, account_id: i64, text: &str) -> Result<()> {
     let told: Vec<Uuid> = on!(&mut conn, db => sqlx::query_scalar(TOLD)
         .bind(account_id).bind(within(text)).fetch_all(&mut **db).await)?;
-    for id in told {
+    forget(conn, account_id, &told).await
+}
+
+/// Deletes the message that told of a form, also on its way.
+pub async fn forget_form(mut conn: Conn<'_>, account_id: i64, form: &Form) -> Result<()> {
+    let told: Vec<(Uuid, String)> = on!(&mut conn, db => sqlx::query_as(TOLD_AT)
+        .bind(account_id).bind(form.video_id).bind(lead_form::EVENT).bind(form.received_at)
+        .fetch_all(&mut **db).await)?;
+    let told: Vec<Uuid> = told.into_iter().filter(|(_, body)| form.is_told_by(body)).map(|(id, _)| id).collect();
+    forget(conn, account_id, &told).await
+}
+
+async fn forget(mut conn: Conn<'_>, account_id: i64, messages: &[Uuid]) -> Result<()> {
+    for id in messages {
         on!(&mut conn, db => sqlx::query(FORGET_DELIVERIES)
             .bind(account_id).bind(id).execute(&mut **db).await.map(|_| ()))?;
         on!(&mut conn, db => sqlx::query(FORGET_MESSAGE)

@@ -111,6 +111,12 @@ pub async fn erase(store: &Store, memory: &mut Memory, account_id: i64, who: &Pe
         }
         for view in people::views(tx.conn(), account_id, *id).await? {
             memory.forget((account_id, view.id));
+            for form in people::forms(tx.conn(), &view).await? {
+                // A later word may have taken the place of this one in what is known of the viewer.
+                emails.extend(form.field("email").map(str::to_owned));
+                texts.extend(form.field("phone").map(str::to_owned));
+                people::forget_form(tx.conn(), account_id, &form).await?;
+            }
             let specs = interactions::published(tx.conn(), account_id, view.video_id).await?;
             let specs: HashMap<Uuid, Spec> = specs.into_iter().map(|one| (one.id, one.spec)).collect();
             ledger::retract(&mut tx, |id| specs.get(&id), &view).await?;
