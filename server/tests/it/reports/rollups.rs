@@ -117,6 +117,29 @@ async fn sums_are_what_the_raw_entries_say(app: App) {
     assert_eq!(rollup::catch_up(&app.state().store).await.expect("nothing to do"), 0);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_view_that_comes_to_two_servers_at_once_is_counted_once() {
+    let Some(one) = App::on_postgres().await else { return };
+    let (other, demo) = (one.twin().await, cta("https://example.com/demo"));
+    let video = one.add_video(std::slice::from_ref(&demo), |_| {}).await;
+    for _ in 0..100 {
+        let mut view = View::of(&video.token);
+        let mut events = view.watching(15_000);
+        events.push(view.click(15_200, demo.id));
+        let batch = view.batch(&events);
+        let (here, there) = tokio::join!(one.record(&batch), other.record(&batch));
+        assert!(here.status() == 200 && there.status() == 200);
+    }
+    let report = one.report(video.id).await;
+    assert_eq!((&report["total_plays"], &report["actions"]["call_to_actions"]), (&json!(100), &json!(100)));
+    let Store::Postgres(pool) = &one.state().store else { panic!("it is PostgreSQL") };
+    let told: i64 = sqlx::query_scalar("select count(*) from outbox").fetch_one(pool).await.expect("a number");
+    assert_eq!(told, 100, "one message for each click");
+    let kept = dump(&one).await;
+    rebuild(&one).await;
+    assert_eq!(dump(&one).await, kept);
+}
+
 async fn a_view_that_finds_its_viewer_takes_its_part_along(app: App) {
     let form = serde_json::from_value(json!({
         "id": Uuid::now_v7(), "kind": "lead_form", "at": {"s": 5}, "layout": "modal",
