@@ -10,8 +10,7 @@ use crate::{
 };
 use app::engage::What;
 use app::interaction::{
-    Interaction, Kind, Named, Spec,
-    lead_form::CONTACT,
+    Interaction, Kind, Named, Spec, lead_form,
     poll::{Poll, Results},
     text,
 };
@@ -42,8 +41,7 @@ pub async fn of(
             }
             Spec::LeadForm(form) => {
                 let fields = body.get("fields");
-                let known = CONTACT.iter().any(|name| fields.is_some_and(|fields| fields.get(name).is_some()));
-                let mut result = Map::from_iter([("known".to_owned(), known.into())]);
+                let mut result = Map::from_iter([("known".to_owned(), lead_form::makes_known(&body).into())]);
                 // What the form thanks with may name whom it has just met.
                 if let Some(thanks) = &form.thanks {
                     result.insert("thanks".into(), text::fill(thanks, &met(fields)).into());
@@ -54,10 +52,15 @@ pub async fn of(
         };
         if interaction.withholds_media() {
             let others = published.timeline.iter().filter(|one| one.withholds_media() && one.id != interaction.id);
-            let mut open = true;
+            // A gate that skips known viewers is dropped by the player once one of the answers makes this one known.
+            let (mut open, mut left, mut known) = (true, false, lead_form::makes_known(&body));
             for other in others.filter(|one| !grants.contains(&one.id)) {
-                open &= answered(state, published, other.id, view_id).await?.is_some();
+                let answer = answered(state, published, other.id, view_id).await?;
+                known |= answer.as_ref().is_some_and(lead_form::makes_known);
+                open &= answer.is_some() || other.skip_if_known;
+                left |= answer.is_none();
             }
+            let open = open && (known || !left);
             let video = &published.video;
             let base = signed::base(&state.keys, video, now());
             result.insert("grant".into(), grant::signed(&state.keys, video.id, interaction.id, now()).into());

@@ -35,10 +35,17 @@ pub struct LeadForm {
 
 /// The names that fill keys of their own in the webhook, and make the viewer known.
 pub const CONTACT: [&str; 4] = ["first_name", "last_name", "email", "phone"];
+/// What the webhook of an answer is called; spelled as the compatible API spells it.
+pub const EVENT: &str = "VideoLeadGenaration";
 /// The field that people don't see and robots fill in.
 pub const HONEYPOT: &str = "website_address";
 /// Faster than this nobody reads and fills in a form, in milliseconds.
 pub const FASTEST_MS: i64 = 800;
+
+/// Does an answer, as [`Kind::check`] keeps it, say who the viewer is?
+pub fn makes_known(answer: &Value) -> bool {
+    answer.get("fields").is_some_and(|fields| CONTACT.iter().any(|name| fields.get(name).is_some()))
+}
 
 const TITLE: usize = 120;
 const DESCRIPTION: usize = 500;
@@ -160,18 +167,23 @@ impl Kind for LeadForm {
     }
 
     fn event_name(&self) -> &'static str {
-        "VideoLeadGenaration"
+        EVENT
     }
 
     fn notice(&self, id: Uuid, _: i64, answer: &Value, _: &str) -> Value {
-        let mut fields = answer.get("fields").and_then(Value::as_object).cloned().unwrap_or_default();
-        let mut own = |name: &str| fields.remove(name).unwrap_or(Value::Null);
-        let (first, last, email, phone) = (own("first_name"), own("last_name"), own("email"), own("phone"));
-        json!({
-            "firstName": first, "lastName": last, "email": email, "phone": phone, "fields": fields,
-            "consent": answer.get("consent"), "formId": id,
-        })
+        told(id, answer)
     }
+}
+
+/// What the webhook says of an answer to the form `id`.
+pub fn told(id: Uuid, answer: &Value) -> Value {
+    let mut fields = answer.get("fields").and_then(Value::as_object).cloned().unwrap_or_default();
+    let mut own = |name: &str| fields.remove(name).unwrap_or(Value::Null);
+    let (first, last, email, phone) = (own("first_name"), own("last_name"), own("email"), own("phone"));
+    json!({
+        "firstName": first, "lastName": last, "email": email, "phone": phone, "fields": fields,
+        "consent": answer.get("consent"), "formId": id,
+    })
 }
 
 #[cfg(test)]
@@ -200,6 +212,7 @@ mod tests {
             kept,
             json!({"fields": {"first_name": "Ada", "email": "Ada@Example.com", "size": "Large", "campaign": "spring", "consent": true}, "consent": "v3"})
         );
+        assert!(makes_known(&kept) && !makes_known(&json!({"fields": {"size": "Large"}})));
         let notice = full().notice(Uuid::nil(), 0, &kept, "");
         assert_eq!((&notice["firstName"], &notice["lastName"]), (&json!("Ada"), &Value::Null));
         assert_eq!(notice["fields"], json!({"size": "Large", "campaign": "spring", "consent": true}));

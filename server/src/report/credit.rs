@@ -2,6 +2,7 @@
 //! and repetition of batches change nothing.
 
 use app::engage::What;
+use app::interaction::lead_form;
 use app::player::watched::{Span, percent, unique, watch};
 use uuid::Uuid;
 
@@ -32,14 +33,22 @@ pub struct Credit {
     pub over: bool,
 }
 
-/// What may not be passed unanswered: an interaction, and where it stands in milliseconds of media time.
-pub type Gate = (Uuid, i64);
+/// What may not be passed unanswered.
+#[derive(Clone, Debug)]
+pub struct Gate {
+    /// The interaction.
+    pub id: Uuid,
+    /// Where it stands, in milliseconds of media time.
+    pub at: i64,
+    /// Not for viewers who are known: the player drops it as soon as one is.
+    pub skip_if_known: bool,
+}
 
 /// Slack for clocks and rounding, in milliseconds.
 const SLACK: i64 = 300;
 
 /// Folds the events of one view of a video of `duration` milliseconds. Nothing past one of `gates` is
-/// credited before the view answers it.
+/// credited before the view answers it, or says who its viewer is where that is enough.
 pub fn of<'a>(facts: impl Iterator<Item = &'a Fact> + Clone, duration: i64, gates: &[Gate]) -> Credit {
     let started = |fact: &&Fact| matches!(fact.what, What::Play { .. });
     let begun = facts.clone().find(started).or(facts.clone().next()).map_or(0, |fact| fact.at);
@@ -54,7 +63,7 @@ pub fn of<'a>(facts: impl Iterator<Item = &'a Fact> + Clone, duration: i64, gate
             What::Visible => hidden_page = false,
             What::Watched { from, to, rate, hidden, muted } => {
                 let left = fact.at - begun + SLACK - spent;
-                let reach = closed.iter().map(|(_, at)| *at).min().unwrap_or(i64::MAX);
+                let reach = closed.iter().map(|gate| gate.at).min().unwrap_or(i64::MAX);
                 let within = Span::new((*from).min(reach), (*to).min(reach));
                 let (span, wall) = allowed(within, *rate, left);
                 credit.uncredited_ms += to - from - span.length();
@@ -66,14 +75,18 @@ pub fn of<'a>(facts: impl Iterator<Item = &'a Fact> + Clone, duration: i64, gate
                 credit.plays.push(span);
                 watch(&mut credit.spans, span);
             }
-            What::Answer { interaction, .. } => closed.retain(|(id, _)| id != interaction),
+            What::Answer { interaction, answer } => {
+                let known = lead_form::makes_known(answer);
+                closed.retain(|gate| gate.id != *interaction && !(known && gate.skip_if_known));
+            }
+            // Only a token that holds is stored.
+            What::Viewer { .. } => closed.retain(|gate| !gate.skip_if_known),
             What::Load { .. }
             | What::Pause { .. }
             | What::Seek { .. }
             | What::Here
             | What::Shown { .. }
             | What::Skip { .. }
-            | What::Viewer { .. }
             | What::Consent { .. }
             | What::Error { .. } => {}
         }
@@ -138,7 +151,7 @@ mod tests {
 
     #[test]
     fn nothing_past_an_unanswered_gate_is_credited() {
-        let gate = [(Uuid::from_u128(7), 10_000)];
+        let gate = [Gate { id: Uuid::from_u128(7), at: 10_000, skip_if_known: false }];
         let answer = |id| Fact {
             at: 21_000,
             what: What::Answer { interaction: Uuid::from_u128(id), answer: serde_json::json!({}) },
@@ -152,6 +165,26 @@ mod tests {
         let mut answered = first();
         answered.extend([answer(7), watched(40_000, 10_000, 20_000, 100)]);
         assert_eq!(to(&answered), 20_000);
+    }
+
+    #[test]
+    fn a_gate_that_skips_known_viewers_opens_once_the_view_says_who_they_are() {
+        let gate = |id, at, skip_if_known| Gate { id: Uuid::from_u128(id), at, skip_if_known };
+        let gates = [gate(7, 5_000, false), gate(8, 10_000, true), gate(9, 15_000, false)];
+        let at = |what| Fact { at: 21_000, what };
+        let answer = |fields: serde_json::Value| {
+            at(What::Answer { interaction: Uuid::from_u128(7), answer: serde_json::json!({ "fields": fields }) })
+        };
+        let to = |said: Vec<Fact>| {
+            let facts: Vec<Fact> = [play(0)].into_iter().chain(said).chain([watched(40_000, 0, 20_000, 100)]).collect();
+            super::of(facts.iter(), 20_000, &gates).unique_ms
+        };
+        let (who, what) = (serde_json::json!({"email": "ada@example.com"}), serde_json::json!({"size": "Large"}));
+        assert_eq!(to(vec![answer(who)]), 15_000, "the gate for everybody still holds");
+        assert_eq!(to(vec![answer(what.clone())]), 10_000, "that says nothing of who it is");
+        let viewer = || at(What::Viewer { token: Uuid::from_u128(1).to_string() });
+        assert_eq!(to(vec![answer(what), viewer()]), 15_000);
+        assert_eq!(to(vec![viewer()]), 5_000, "a gate for everybody is answered by nobody's name");
     }
 
     #[test]

@@ -21,8 +21,9 @@ select viewer_id, loads, plays from video_viewers
  order by last_at desc, viewer_id desc limit $3 offset $4";
 const ONE: &str = "
 select viewer_id, loads, plays from video_viewers where account_id = $1 and video_id = $2 and viewer_id = $3";
+// An address is kept as it was typed, and compared without its case.
 const NAMED: &str = "
-select id from viewers where account_id = $1 and email in ($2, $3) order by id limit 100";
+select id from viewers where account_id = $1 and lower(email) = lower($2) order by id limit 100";
 const VIEWS_OF: &str = "
 select account_id, video_id, id, viewer_id, ip, surface, referrer, page_url, started_at,
        last_received_at, played, watched_ms, unique_ms, hidden_ms, muted_ms, uncredited_ms, entries, percent, spans,
@@ -52,9 +53,7 @@ pub async fn one(conn: Conn<'_>, account_id: i64, video_id: i64, viewer_id: Uuid
 
 /// The ids under which a person with this address is known.
 pub async fn named(conn: Conn<'_>, account_id: i64, email: &str) -> Result<Vec<Uuid>> {
-    let lower = email.to_lowercase();
-    Ok(on!(conn, db => sqlx::query_scalar(NAMED)
-        .bind(account_id).bind(email).bind(lower).fetch_all(db).await)?)
+    Ok(on!(conn, db => sqlx::query_scalar(NAMED).bind(account_id).bind(email).fetch_all(db).await)?)
 }
 
 /// A viewer's views of a video, the newest first.

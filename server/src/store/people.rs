@@ -1,16 +1,21 @@
 //! One person's traces, wherever they stand: found here, and deleted here.
 
 use super::{
-    Conn, Result, comments::Comment, deliveries, entries::Entry, links::Link, on, reactions::Reaction, views::View,
+    Conn, Result, StoreError, comments::Comment, deliveries, entries::Entry, links::Link, on, reactions::Reaction,
+    views::View,
 };
+use app::{engage::What, interaction::lead_form};
+use serde_json::Value;
 use uuid::Uuid;
 
-// An address is compared as people do: without its case.
+// An address is compared as people do: without its case. The database lowers both sides, so that they agree on
+// letters beyond ASCII too, which SQLite leaves as they are.
 const BY_EMAIL: &str = "
-select id from viewers where account_id = $1 and lower(email) = $2
-union select viewer_id from links where account_id = $1 and lower(email) = $2
-union select viewer_id from comments where account_id = $1 and lower(email) = $2
-union select viewer_id from answers where account_id = $1 and kind = 'lead_form' and lower(body) like $3 escape '!'";
+select id from viewers where account_id = $1 and lower(email) = lower($2)
+union select viewer_id from links where account_id = $1 and lower(email) = lower($2)
+union select viewer_id from comments where account_id = $1 and lower(email) = lower($2)
+union select viewer_id from answers
+       where account_id = $1 and kind = 'lead_form' and lower(body) like lower($3) escape '!'";
 const BOUND: &str = "
 select bound_to from links where account_id = $1 and viewer_id = $2 and bound_to is not null";
 const VIEWER: &str = "
@@ -27,13 +32,13 @@ const ENTRIES: &str = "
 select account_id, view_id, seq, at_ms, kind, body from entries where account_id = $1 and view_id = $2 order by seq";
 const COMMENTS: &str = "
 select account_id, video_id, id, parent_id, viewer_id, author, email, verified, body, at_ms, state, seq, created_at, edited_at
-  from comments where account_id = $1 and (viewer_id = $2 or lower(email) = $3) order by created_at, id";
+  from comments where account_id = $1 and (viewer_id = $2 or lower(email) = lower($3)) order by created_at, id";
 const REACTIONS: &str = "
 select account_id, video_id, id, viewer_id, kind, at_ms, seq, created_at
   from reactions where account_id = $1 and viewer_id = $2 order by created_at, id";
 const LINKS: &str = "
 select account_id, video_id, id, mark, viewer_id, email, name, bound_to, bound_at, created_at
-  from links where account_id = $1 and (viewer_id = $2 or lower(email) = $3) order by id";
+  from links where account_id = $1 and (viewer_id = $2 or lower(email) = lower($3)) order by id";
 
 const FORGET_ENTRIES: &str = "delete from entries where account_id = $1 and view_id = $2";
 const FORGET_VIEW: &str = "delete from views where account_id = $1 and id = $2";
@@ -46,8 +51,15 @@ const FORGET_COMMENT: &str = "
 update comments set viewer_id = $4, author = '', email = null, verified = $5, body = '', at_ms = null,
        state = 'deleted', seq = $6, edited_at = null
  where account_id = $1 and video_id = $2 and id = $3";
-const FORGET_MAILS: &str = "delete from mails where account_id = $1 and lower(recipient) = $2";
-const TOLD: &str = "select id from outbox where account_id = $1 and lower(body) like $2 escape '!'";
+const FORGET_MAILS: &str = "delete from mails where account_id = $1 and lower(recipient) = lower($2)";
+const TOLD: &str = "select id from outbox where account_id = $1 and lower(body) like lower($2) escape '!'";
+const FORMS: &str = "
+select interaction_id, body, received_at from answers
+ where account_id = $1 and video_id = $2 and view_id = $3 and kind = 'lead_form'";
+const ANSWERS: &str = "
+select body, received_at from entries where account_id = $1 and view_id = $2 and kind = 'answer'";
+const TOLD_AT: &str = "
+select id, body from outbox where account_id = $1 and video_id = $2 and event = $3 and created_at = $4";
 const FORGET_DELIVERIES: &str = "delete from deliveries where account_id = $1 and message_id = $2";
 const FORGET_MESSAGE: &str = "delete from outbox where account_id = $1 and id = $2";
 
@@ -65,11 +77,34 @@ pub struct Known {
     pub updated_at: i64,
 }
 
-/// A pattern that finds `text`, in lower case, as JSON holds it.
+/// A form that was sent.
+pub struct Form {
+    pub video_id: i64,
+    pub interaction_id: Uuid,
+    pub answer: Value,
+    pub received_at: i64,
+}
+
+impl Form {
+    /// What it gave under a name, as text.
+    pub fn field(&self, name: &str) -> Option<&str> {
+        self.answer.get("fields")?.get(name)?.as_str()
+    }
+
+    /// Is the message about this answer?
+    fn is_told_by(&self, body: &str) -> bool {
+        let message: Value = serde_json::from_str(body).unwrap_or_default();
+        let told = lead_form::told(self.interaction_id, &self.answer);
+        let mut told = told.as_object().into_iter().flatten();
+        told.all(|(name, value)| message[lead_form::EVENT].get(name) == Some(value))
+    }
+}
+
+/// A pattern that finds a JSON text that is `text`, and none that only holds it: `ann@` is in `joann@` too.
 fn within(text: &str) -> String {
-    let json = serde_json::to_string(&text.to_lowercase()).unwrap_or_default();
+    let json = serde_json::to_string(text).unwrap_or_default();
     let mut pattern = String::from("%");
-    for c in json.trim_matches('"').chars() {
+    for c in json.chars() {
         if matches!(c, '%' | '_' | '!') {
             pattern.push('!');
         }
@@ -79,7 +114,7 @@ fn within(text: &str) -> String {
     pattern
 }
 
-/// The viewers who go by an address, which is in lower case.
+/// The viewers who go by an address.
 pub async fn by_email(conn: Conn<'_>, account_id: i64, email: &str) -> Result<Vec<Uuid>> {
     Ok(on!(conn, db => sqlx::query_scalar(BY_EMAIL)
         .bind(account_id).bind(email).bind(within(email)).fetch_all(db).await)?)
@@ -116,6 +151,29 @@ pub async fn reactions(conn: Conn<'_>, account_id: i64, viewer: Uuid) -> Result<
 /// Those to the viewer, and those to the address.
 pub async fn links(conn: Conn<'_>, account_id: i64, viewer: Uuid, email: &str) -> Result<Vec<Link>> {
     Ok(on!(conn, db => sqlx::query_as(LINKS).bind(account_id).bind(viewer).bind(email).fetch_all(db).await)?)
+}
+
+/// The forms that a view has sent, by its answers, and by its entries where it counts for nothing any more.
+pub async fn forms(mut conn: Conn<'_>, view: &View) -> Result<Vec<Form>> {
+    let unreadable = |source| StoreError::Unreadable { what: "answer", source };
+    let (video_id, mut forms) = (view.video_id, Vec::new());
+    let kept: Vec<(Uuid, String, i64)> = on!(&mut conn, db => sqlx::query_as(FORMS)
+        .bind(view.account_id).bind(view.video_id).bind(view.id).fetch_all(&mut **db).await)?;
+    for (interaction_id, body, received_at) in kept {
+        let answer = serde_json::from_str(&body).map_err(unreadable)?;
+        forms.push(Form { video_id, interaction_id, answer, received_at });
+    }
+    let entries: Vec<(String, i64)> = on!(conn, db => sqlx::query_as(ANSWERS)
+        .bind(view.account_id).bind(view.id).fetch_all(db).await)?;
+    for (body, received_at) in entries {
+        let what: What = serde_json::from_str(&body).map_err(unreadable)?;
+        if let What::Answer { interaction: interaction_id, answer } = what
+            && answer.get("fields").is_some()
+        {
+            forms.push(Form { video_id, interaction_id, answer, received_at });
+        }
+    }
+    Ok(forms)
 }
 
 /// Purges a view's entries; returns how many there were.
@@ -166,7 +224,20 @@ pub async fn forget_mails(conn: Conn<'_>, account_id: i64, email: &str) -> Resul
 pub async fn forget_messages(mut conn: Conn<'_>, account_id: i64, text: &str) -> Result<()> {
     let told: Vec<Uuid> = on!(&mut conn, db => sqlx::query_scalar(TOLD)
         .bind(account_id).bind(within(text)).fetch_all(&mut **db).await)?;
-    for id in told {
+    forget(conn, account_id, &told).await
+}
+
+/// Deletes the message that told of a form, also on its way.
+pub async fn forget_form(mut conn: Conn<'_>, account_id: i64, form: &Form) -> Result<()> {
+    let told: Vec<(Uuid, String)> = on!(&mut conn, db => sqlx::query_as(TOLD_AT)
+        .bind(account_id).bind(form.video_id).bind(lead_form::EVENT).bind(form.received_at)
+        .fetch_all(&mut **db).await)?;
+    let told: Vec<Uuid> = told.into_iter().filter(|(_, body)| form.is_told_by(body)).map(|(id, _)| id).collect();
+    forget(conn, account_id, &told).await
+}
+
+async fn forget(mut conn: Conn<'_>, account_id: i64, messages: &[Uuid]) -> Result<()> {
+    for id in messages {
         on!(&mut conn, db => sqlx::query(FORGET_DELIVERIES)
             .bind(account_id).bind(id).execute(&mut **db).await.map(|_| ()))?;
         on!(&mut conn, db => sqlx::query(FORGET_MESSAGE)
@@ -181,7 +252,7 @@ mod tests {
 
     #[test]
     fn a_pattern_finds_the_text_and_nothing_else() {
-        assert_eq!(within("A_b%C!@x.org"), "%a!_b!%c!!@x.org%");
-        assert_eq!(within("a\"b"), "%a\\\"b%");
+        assert_eq!(within("A_b%C!@x.org"), "%\"A!_b!%C!!@x.org\"%");
+        assert_eq!(within("a\"b"), "%\"a\\\"b\"%");
     }
 }

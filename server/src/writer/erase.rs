@@ -17,7 +17,7 @@ use uuid::Uuid;
 /// Whom it is about: everyone who goes by an address, or one viewer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Person {
-    /// In lower case.
+    /// As it was given; its case counts for nothing.
     Email(String),
     Viewer(Uuid),
 }
@@ -32,7 +32,7 @@ impl Person {
         if let Ok(id) = text.parse::<Uuid>() {
             return (!id.is_nil()).then_some(Person::Viewer(id));
         }
-        mail::address(text).map(|email| Person::Email(email.to_lowercase()))
+        mail::address(text).map(Person::Email)
     }
 
     /// Empty for one who is named by an id.
@@ -78,7 +78,7 @@ pub async fn erase(store: &Store, memory: &mut Memory, account_id: i64, who: &Pe
     emails.extend(Some(who.email().to_owned()).filter(|email| !email.is_empty()));
     for id in &ids {
         if let Some(known) = people::known(tx.conn(), account_id, *id).await? {
-            emails.extend(known.email.as_ref().map(|email| email.to_lowercase()));
+            emails.extend(known.email);
             texts.extend(known.phone);
         }
     }
@@ -86,8 +86,8 @@ pub async fn erase(store: &Store, memory: &mut Memory, account_id: i64, who: &Pe
     let nobody = Uuid::nil();
     for id in ids.iter().chain(std::iter::once(&nobody)) {
         for link in people::links(tx.conn(), account_id, *id, who.email()).await? {
-            emails.insert(link.email.to_lowercase());
             people::forget_link(tx.conn(), &link).await?;
+            emails.insert(link.email);
             erased.rows += 1;
         }
         for comment in people::comments(tx.conn(), account_id, *id, who.email()).await? {
@@ -111,6 +111,12 @@ pub async fn erase(store: &Store, memory: &mut Memory, account_id: i64, who: &Pe
         }
         for view in people::views(tx.conn(), account_id, *id).await? {
             memory.forget((account_id, view.id));
+            for form in people::forms(tx.conn(), &view).await? {
+                // A later word may have taken the place of this one in what is known of the viewer.
+                emails.extend(form.field("email").map(str::to_owned));
+                texts.extend(form.field("phone").map(str::to_owned));
+                people::forget_form(tx.conn(), account_id, &form).await?;
+            }
             let specs = interactions::published(tx.conn(), account_id, view.video_id).await?;
             let specs: HashMap<Uuid, Spec> = specs.into_iter().map(|one| (one.id, one.spec)).collect();
             ledger::retract(&mut tx, |id| specs.get(&id), &view).await?;

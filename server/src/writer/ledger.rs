@@ -232,7 +232,12 @@ fn gates(batch: &Accepted, granted: &[Uuid]) -> Vec<credit::Gate> {
 /// What a timeline asks for before it lets a view pass that has these grants.
 pub fn required(timeline: &[Interaction], granted: &[Uuid], duration: i64) -> Vec<credit::Gate> {
     let required = timeline.iter().filter(|one| one.is_required() && !granted.contains(&one.id));
-    required.map(|one| (one.id, one.at.starts_ms(duration))).collect()
+    let gate = |one: &Interaction| credit::Gate {
+        id: one.id,
+        at: one.at.starts_ms(duration),
+        skip_if_known: one.skip_if_known,
+    };
+    required.map(gate).collect()
 }
 
 /// What this view need not answer, by all that its pages ever brought.

@@ -35,32 +35,37 @@ impl Memory {
     /// The views among `ids` that exist, with all their stored events.
     ///
     /// SQLite has one writer, this one, so what it remembers holds. On PostgreSQL another process
-    /// may have written: the rows are locked and read, and remembered events are believed only
-    /// when the row says there are just as many.
+    /// may have written: views that are not remembered are reserved, since another may be creating
+    /// them, the rows are locked and read, and remembered events are believed only when the row
+    /// says there are just as many.
     pub async fn recall(&mut self, tx: &mut Tx, ids: &[Key]) -> store::Result<HashMap<Key, Known>> {
         let alone = matches!(tx.conn(), Conn::Sqlite(_));
         let mut kept: HashMap<Key, Known> =
             ids.iter().filter_map(|id| self.forget(*id).map(|known| (*id, known))).collect();
-        let asked: Vec<Key> = ids.iter().copied().filter(|id| !(alone && kept.contains_key(id))).collect();
+        let new: Vec<Key> = ids.iter().copied().filter(|id| !kept.contains_key(id)).collect();
+        views::reserve(tx.conn(), &new).await?;
+        let asked: &[Key] = if alone { &new } else { ids };
+        // What another process has erased is remembered here, and nowhere else.
+        let mut all = if alone { std::mem::take(&mut kept) } else { HashMap::with_capacity(ids.len()) };
         let mut unread = Vec::new();
-        for view in views::by_ids(tx.conn(), &asked).await? {
+        for view in views::by_ids(tx.conn(), asked).await? {
             let key = (view.account_id, view.id);
             let facts = kept.remove(&key).map(|known| known.facts).unwrap_or_default();
             if i64::try_from(facts.len()) == Ok(view.entries) {
-                kept.insert(key, Known { view, facts });
+                all.insert(key, Known { view, facts });
             } else {
                 unread.push(key);
-                kept.insert(key, Known { view, facts: Vec::new() });
+                all.insert(key, Known { view, facts: Vec::new() });
             }
         }
         for entry in entries::of_views(tx.conn(), &unread).await? {
-            if let Some(known) = kept.get_mut(&(entry.account_id, entry.view_id)) {
+            if let Some(known) = all.get_mut(&(entry.account_id, entry.view_id)) {
                 let what = serde_json::from_str(&entry.body)
                     .map_err(|source| StoreError::Unreadable { what: "entry", source })?;
                 known.add(&entry, what);
             }
         }
-        Ok(kept)
+        Ok(all)
     }
 
     /// Remembers views that were just written.

@@ -7,7 +7,7 @@ use crate::store::{self, Store, people, views};
 const AT_ONCE: i64 = 50;
 
 /// Purges the entries of views that were last heard of before `before`. Their rows stay, and say when that was: no
-/// batch is added to them any more.
+/// batch is added to them any more. Answers stay too, as results that are listed one by one.
 pub async fn purge(store: &Store, memory: &mut Memory, account_id: i64, before: i64, now: i64) -> store::Result<usize> {
     let mut reader = store.reader().await?;
     let old = views::before(reader.conn(), account_id, before, AT_ONCE).await?;

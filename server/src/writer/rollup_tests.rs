@@ -49,7 +49,8 @@ fn take(known: &mut Known, batch: &[Numbered]) -> Part {
     }
     let facts = || known.facts.iter().map(|(_, fact): &(i64, Fact)| fact);
     // The interaction of id 1 holds everything behind its 30th second.
-    let credit = credit::of(facts(), DURATION, &[(Uuid::from_u128(1), 30_000)]);
+    let gate = Gate { id: Uuid::from_u128(1), at: 30_000, skip_if_known: false };
+    let credit = credit::of(facts(), DURATION, &[gate]);
     view::set_figures(&mut known.view, &credit, facts());
     known.view.given = json(&Given::of(&credit, facts(), DURATION));
     Part::of(&known.view).expect("readable").expect("it has given")

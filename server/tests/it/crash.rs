@@ -5,8 +5,12 @@ mod failpoints;
 mod imports;
 mod processes;
 
-use crate::support::{announced, batch::View, client, count, receiver::Receiver};
+use crate::{
+    reports::rollups,
+    support::{announced, batch::View, client, count, receiver::Receiver},
+};
 use serde_json::json;
+use server::store::Store;
 use std::{
     collections::HashSet,
     path::Path,
@@ -159,7 +163,7 @@ async fn survives(rounds: usize) {
     let clicks = acknowledged.iter().filter(|(_, seq)| *seq == 3).count();
     assert!(usize::try_from(messages.min(over)).expect("positive") >= clicks);
     let messages = messages + over;
-    let _server = Running::start(folder.path());
+    let mut server = Running::start(folder.path());
     let mut told = HashSet::new();
     while told.len() < usize::try_from(messages).expect("positive") {
         let hooks = receiver.until(told.len() + 1).await;
@@ -169,4 +173,19 @@ async fn survives(rounds: usize) {
             receiver.until(hooks.len() + 1).await;
         }
     }
+    server.kill();
+    is_whole(&database).await;
+}
+
+/// The file is sound, and the sums behind the reports are what its raw entries say.
+async fn is_whole(database: &str) {
+    let store = Store::open(database).await.expect("the database");
+    let Store::Sqlite { readers, .. } = &store else { panic!("it is SQLite") };
+    let found: Vec<String> = sqlx::query_scalar("pragma integrity_check").fetch_all(readers).await.expect("checked");
+    assert_eq!(found, ["ok"]);
+    let kept = rollups::dump(&store).await;
+    assert!(kept.iter().any(|row| row.starts_with("video ")));
+    rollups::rebuild(&store).await;
+    assert_eq!(rollups::dump(&store).await, kept);
+    store.close().await;
 }

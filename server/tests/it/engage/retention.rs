@@ -34,6 +34,7 @@ async fn entries_are_purged_after_their_time_and_figures_stay(app: App) {
     let load = opened.load();
     app.record(&opened.batch(&[load])).await;
     let before = app.report(video.id).await;
+    let answers = format!("/api/v1/videos/{}/reports/answers/{}", video.id, demo.id);
 
     assert_eq!(retention::sweep(app.state(), now() + 1_000 * DAY).await.expect("swept"), 0, "nobody wants that");
     assert_eq!(
@@ -48,6 +49,8 @@ async fn entries_are_purged_after_their_time_and_figures_stay(app: App) {
     assert_eq!(retention::sweep(app.state(), now() + 31 * DAY).await.expect("swept"), 0);
     assert_eq!((entries(&app, &view).await, entries(&app, &opened).await), (0, 0));
     assert_eq!(app.report(video.id).await, before);
+    let answers = json_of(app.get(&answers).bearer_auth(API_KEY)).await;
+    assert_eq!(answers["items"].as_array().map(Vec::len), Some(1), "answers are results, not raw entries");
 
     // A batch for such a view would make its figures anew from itself alone.
     let late = view.watched(30_100, 15_000, 30_000);

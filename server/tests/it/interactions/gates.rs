@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 on_each_engine! {
     nothing_past_a_required_gate_is_credited_before_its_answer
+    a_gate_that_skips_known_viewers_holds_none_whom_a_form_has_met
     a_gate_before_the_video_keeps_the_media_back
     a_view_keeps_its_grants_whichever_way_its_events_come
 }
@@ -66,6 +67,45 @@ async fn nothing_past_a_required_gate_is_credited_before_its_answer(app: App) {
     ];
     record(&app, &stuck.batch(&late)).await;
     assert_eq!(rates(&app, video.id).await, (json!(100), buckets(0, 0, 0, 0, 2)));
+}
+
+async fn a_gate_that_skips_known_viewers_holds_none_whom_a_form_has_met(app: App) {
+    let skipping = |at: Value| {
+        let mut form = gate("lead_form", at);
+        form["skip_if_known"] = json!(true);
+        form
+    };
+    let video = app.add_video(&[], |_| {}).await;
+    let asks = id_of(&add(&app, video.id, &gate("lead_form", json!({"s": 5}))).await);
+    let poll = id_of(&add(&app, video.id, &gate("poll", json!({"s": 6}))).await);
+    add(&app, video.id, &skipping(json!({"s": 20}))).await;
+    let mut view = View::of(&video.token);
+    let answer = |id: Uuid, answer: Value| json!({"type": "answer", "interaction": id, "answer": answer});
+    let events = [
+        view.load(),
+        view.play(100),
+        view.event(6_000, answer(poll, answer_to("poll"))),
+        view.watched(60_200, 0, 60_000),
+    ];
+    record(&app, &view.batch(&events)).await;
+    assert_eq!(rates(&app, video.id).await.0, 8, "held by the first");
+    let events = [view.event(61_000, answer(asks, answer_to("lead_form"))), view.watched(121_200, 0, 60_000)];
+    record(&app, &view.batch(&events)).await;
+    assert_eq!(rates(&app, video.id).await.0, 100, "nobody is asked twice who they are");
+
+    // Before the video it keeps the media back no longer.
+    let video = app.add_video(&[], |_| {}).await;
+    let asks = id_of(&add(&app, video.id, &gate("lead_form", json!("before"))).await);
+    let poll = id_of(&add(&app, video.id, &gate("poll", json!("before"))).await);
+    add(&app, video.id, &skipping(json!("before"))).await;
+    let mut view = View::of(&video.token);
+    let load = view.load();
+    let voted = view.event(5_000, answer(poll, answer_to("poll")));
+    let results = record(&app, &view.batch(&[load, voted])).await["results"].clone();
+    assert_eq!(results[0]["media"], Value::Null, "there are the forms");
+    let met = view.event(6_000, answer(asks, answer_to("lead_form")));
+    let results = record(&app, &view.batch(&[met])).await["results"].clone();
+    assert_eq!(results[0]["media"], json!({"src": format!("/media/{}/video.mp4", video.token)}));
 }
 
 async fn a_gate_before_the_video_keeps_the_media_back(app: App) {

@@ -3,14 +3,24 @@
 use crate::support::{API_KEY, App, batch::View, cta, json_of, on_each_engine};
 use app::metrics::METRICS;
 use serde_json::{Value, json};
-use server::store::videos::Video;
+use server::store::{
+    entries::{self, Entry, NewEntry},
+    videos::Video,
+    views,
+};
+use std::collections::HashSet;
 use uuid::Uuid;
 
 on_each_engine! {
     interactions_tell_what_became_of_them
     a_person_is_found_by_the_address_that_was_given
+    a_person_is_found_by_an_address_in_any_case
+    a_video_s_viewers_are_told_page_by_page
+    a_person_s_videos_are_told_page_by_page
+    what_is_left_out_is_told_with_its_reasons
     sources_are_counted_by_where_viewers_came_from
     exports_hold_every_view_and_entry
+    exports_go_on_where_a_piece_of_them_ended
 }
 
 async fn ours(app: &App, video: &Video, path: &str) -> Value {
@@ -150,6 +160,83 @@ async fn a_person_is_found_by_the_address_that_was_given(app: App) {
     assert_eq!(foreign["viewer_profile"], json!([]), "another account's viewers are nobody");
 }
 
+async fn a_person_is_found_by_an_address_in_any_case(app: App) {
+    let form = form();
+    let video = app.add_video(std::slice::from_ref(&form), |_| {}).await;
+    let mut view = View::of(&video.token);
+    let mut events = view.watching(15_000);
+    let answer = json!({"fields": {"email": "Ada.Lovelace@Example.com"}});
+    events.push(view.event(20_000, json!({"type": "answer", "interaction": form.id, "answer": answer})));
+    app.record(&view.batch(&events)).await;
+    for asked in ["ada.lovelace@example.com", "Ada.Lovelace@Example.com", "ADA.LOVELACE@EXAMPLE.COM"] {
+        let path = format!("/api/v1/me/video/viewer_profile?user_email={asked}");
+        let found = json_of(app.get(&path).bearer_auth(API_KEY)).await;
+        assert_eq!(found["viewer_profile"][0]["email"], "Ada.Lovelace@Example.com", "{asked}: as it was typed");
+    }
+}
+
+/// A page of a viewer profile: its lines, and the number of the next one where there is more.
+async fn profiles(app: &App, query: &str) -> (Vec<Value>, Option<i64>) {
+    let told = json_of(app.get(&format!("/api/v1/me/video/viewer_profile?{query}")).bearer_auth(API_KEY)).await;
+    let next = told["next_page"].as_i64().filter(|_| told["load_more"] == true);
+    (told["viewer_profile"].as_array().expect("a list").clone(), next)
+}
+
+async fn a_video_s_viewers_are_told_page_by_page(app: App) {
+    let video = app.add_video(&[], |_| {}).await;
+    for n in 0..22 {
+        let mut view = View::of(&video.token);
+        let batch = view.watching(5_000);
+        let request = app.post("/engage/record").header("user-agent", format!("Mozilla/5.0 Chrome/{n}"));
+        json_of(request.body(view.batch(&batch).to_string())).await;
+    }
+    let (mut viewers, mut lengths) = (HashSet::new(), Vec::new());
+    for page in 1..=4 {
+        let (lines, next) = profiles(&app, &format!("video_id={}&page={page}", video.id)).await;
+        assert_eq!(next, (page < 3).then_some(page + 1), "page {page}");
+        lengths.push(lines.len());
+        viewers.extend(lines.iter().map(|line| line["viewer_id"].to_string()));
+    }
+    assert_eq!((lengths, viewers.len()), (vec![10, 10, 2, 0], 22), "each viewer once");
+}
+
+async fn a_person_s_videos_are_told_page_by_page(app: App) {
+    let form = form();
+    let mut watched = HashSet::new();
+    for _ in 0..12 {
+        let video = app.add_video(std::slice::from_ref(&form), |_| {}).await;
+        let mut view = View::of(&video.token);
+        let mut events = view.watching(5_000);
+        let answer = json!({"fields": {"email": "ada@example.com"}});
+        events.push(view.event(20_000, json!({"type": "answer", "interaction": form.id, "answer": answer})));
+        app.record(&view.batch(&events)).await;
+        watched.insert(json!(video.id.to_string()).to_string());
+    }
+    let (first, next) = profiles(&app, "user_email=ada@example.com").await;
+    assert_eq!((first.len(), next), (10, Some(2)));
+    let (rest, next) = profiles(&app, "user_email=ada@example.com&page=2").await;
+    assert_eq!((rest.len(), next), (2, None));
+    let told: HashSet<String> = first.iter().chain(&rest).map(|line| line["video_id"].to_string()).collect();
+    assert_eq!(told, watched, "each video once");
+    assert_eq!(profiles(&app, "user_email=ada@example.com&page=3").await, (Vec::new(), None));
+}
+
+async fn what_is_left_out_is_told_with_its_reasons(app: App) {
+    let video = app.add_video(&[], |_| {}).await;
+    let google = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)";
+    for agent in [google, google, "Slackbot-LinkExpanding 1.0", "Mozilla/5.0 Chrome"] {
+        let mut view = View::of(&video.token);
+        let batch = view.watching(5_000);
+        let request = app.post("/engage/record").header("user-agent", agent);
+        json_of(request.body(view.batch(&batch).to_string())).await;
+    }
+    let told = ours(&app, &video, "reports/explain?metric=total_plays").await;
+    assert_eq!(
+        (&told["value"], &told["left_out"]["views"], &told["left_out"]["reasons"]),
+        (&json!(1), &json!(3), &json!({"bot": 2, "unfurler": 1}))
+    );
+}
+
 async fn sources_are_counted_by_where_viewers_came_from(app: App) {
     let video = app.add_video(&[], |_| {}).await;
     for (surface, referrer, page, plays) in [
@@ -219,6 +306,53 @@ async fn exports_hold_every_view_and_entry(app: App) {
     assert!(emails.iter().all(|email| email.starts_with("'=x")), "{emails:?}");
     assert_eq!(get("entries.csv").await.lines().next(), Some("view,seq,at_ms,type,event,received_at"));
     assert!(csv::Reader::from_reader(get("entries.csv").await.as_bytes()).records().count() == 12);
+}
+
+/// More than two pieces of views, several of which began at once, and views with none, one, exactly a piece and
+/// more than two pieces of entries.
+async fn exports_go_on_where_a_piece_of_them_ended(app: App) {
+    let video = app.add_video(&[], |_| {}).await;
+    let view = |n: i64| views::View {
+        started_at: 1_795_392_000_000 + n / 7,
+        ..views::View::new(app.account_id, video.id, Uuid::now_v7())
+    };
+    let mut rows: Vec<views::View> = (0..1_203).map(view).collect();
+    rows.sort_by_key(|view| (view.started_at, view.id));
+    let count = |n: usize| match n {
+        3 => 1_200,
+        499 | 700 => 500,
+        _ => i64::from(n % 3 == 0),
+    };
+    let entry = |view: &views::View, seq: i64| {
+        let (kind, body) = ("here".into(), json!({"type": "here"}).to_string());
+        let entry = Entry { account_id: view.account_id, view_id: view.id, seq, at_ms: seq, kind, body };
+        NewEntry { entry, received_at: view.started_at }
+    };
+    let numbered = rows.iter().enumerate();
+    let all: Vec<NewEntry> =
+        numbered.flat_map(|(n, view)| (0..count(n)).map(move |seq| (view, seq))).map(|(v, s)| entry(v, s)).collect();
+    let mut tx = app.state().store.begin().await.expect("a transaction");
+    views::replace(tx.conn(), &rows).await.expect("views");
+    entries::insert(tx.conn(), &all).await.expect("entries");
+    tx.commit().await.expect("committed");
+
+    let get = async |file: &str| {
+        let answer = app.get(&format!("/api/v1/videos/{}/exports/{file}", video.id)).bearer_auth(API_KEY).send().await;
+        answer.expect("an answer").text().await.expect("a body")
+    };
+    let read = |line: &str| serde_json::from_str::<Value>(line).expect("JSON");
+    let told: Vec<Value> = get("views.ndjson").await.lines().map(|line| read(line)["view"].clone()).collect();
+    let wanted: Vec<Value> = rows.iter().map(|view| json!(view.id)).collect();
+    assert!(told == wanted, "{} of {} views, in order", told.len(), wanted.len());
+    let told: Vec<Value> = get("entries.ndjson").await.lines().map(read).collect();
+    let told: Vec<(Value, i64)> =
+        told.iter().map(|line| (line["view"].clone(), line["seq"].as_i64().expect("a number"))).collect();
+    let wanted: Vec<(Value, i64)> =
+        all.iter().map(|NewEntry { entry, .. }| (json!(entry.view_id), entry.seq)).collect();
+    assert!(told == wanted, "{} of {} entries, in order", told.len(), wanted.len());
+    for (file, rows) in [("views.csv", rows.len()), ("entries.csv", all.len())] {
+        assert_eq!(csv::Reader::from_reader(get(file).await.as_bytes()).records().flatten().count(), rows, "{file}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,4 +4,4 @@ mod api;
 mod errors;
 mod golden;
 mod page;
-mod rollups;
+pub mod rollups;

@@ -11,7 +11,7 @@ on_each_engine! {
 }
 
 /// Everything that stands in the tables of sums, as text.
-async fn dump(app: &App) -> Vec<String> {
+pub async fn dump(store: &Store) -> Vec<String> {
     let tables = [
         "select 'video', loads || ',' || plays || ',' || viewers || ',' || watched_ms || ',' || capped_ms || ',' || unique_ms
                 || ',' || hidden_ms || ',' || muted_ms || ',' || uncredited_ms || ',' || bucket_0 || ',' || bucket_25
@@ -30,7 +30,7 @@ async fn dump(app: &App) -> Vec<String> {
     ];
     let mut rows = Vec::new();
     for sql in tables {
-        let found: Vec<(String, String)> = match &app.state().store {
+        let found: Vec<(String, String)> = match store {
             Store::Sqlite { readers, .. } => sqlx::query_as(sql).fetch_all(readers).await.expect("rows"),
             Store::Postgres(pool) => sqlx::query_as(sql).fetch_all(pool).await.expect("rows"),
         };
@@ -40,7 +40,7 @@ async fn dump(app: &App) -> Vec<String> {
 }
 
 /// Leaves nothing but the raw entries and who the viewers are, and sums them up anew.
-async fn rebuild(app: &App) {
+pub async fn rebuild(store: &Store) {
     let forget = [
         "delete from video_sums",
         "delete from video_seconds",
@@ -52,12 +52,12 @@ async fn rebuild(app: &App) {
                 muted_ms = 0, uncredited_ms = 0, played = false, surface = 'play', referrer = null, page_url = null",
     ];
     for sql in forget {
-        match &app.state().store {
+        match store {
             Store::Sqlite { writer, .. } => _ = sqlx::query(sql).execute(writer).await.expect("forgotten"),
             Store::Postgres(pool) => _ = sqlx::query(sql).execute(pool).await.expect("forgotten"),
         }
     }
-    rollup::catch_up(&app.state().store).await.expect("summed up");
+    rollup::catch_up(store).await.expect("summed up");
 }
 
 async fn sums_are_what_the_raw_entries_say(app: App) {
@@ -108,13 +108,36 @@ async fn sums_are_what_the_raw_entries_say(app: App) {
         }
     }
     futures_util::future::join_all(batches.iter().map(|batch| app.record(batch))).await;
-    let kept = dump(&app).await;
+    let kept = dump(&app.state().store).await;
     futures_util::future::join_all(batches.iter().rev().map(|batch| app.record(batch))).await;
-    assert_eq!(dump(&app).await, kept, "what comes again changes nothing");
+    assert_eq!(dump(&app.state().store).await, kept, "what comes again changes nothing");
     assert!(kept.iter().any(|row| row.starts_with("met")) && kept.iter().any(|row| row.contains("utm_source=mail0")));
-    rebuild(&app).await;
-    assert_eq!(dump(&app).await, kept);
+    rebuild(&app.state().store).await;
+    assert_eq!(dump(&app.state().store).await, kept);
     assert_eq!(rollup::catch_up(&app.state().store).await.expect("nothing to do"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_view_that_comes_to_two_servers_at_once_is_counted_once() {
+    let Some(one) = App::on_postgres().await else { return };
+    let (other, demo) = (one.twin().await, cta("https://example.com/demo"));
+    let video = one.add_video(std::slice::from_ref(&demo), |_| {}).await;
+    for _ in 0..100 {
+        let mut view = View::of(&video.token);
+        let mut events = view.watching(15_000);
+        events.push(view.click(15_200, demo.id));
+        let batch = view.batch(&events);
+        let (here, there) = tokio::join!(one.record(&batch), other.record(&batch));
+        assert!(here.status() == 200 && there.status() == 200);
+    }
+    let report = one.report(video.id).await;
+    assert_eq!((&report["total_plays"], &report["actions"]["call_to_actions"]), (&json!(100), &json!(100)));
+    let Store::Postgres(pool) = &one.state().store else { panic!("it is PostgreSQL") };
+    let told: i64 = sqlx::query_scalar("select count(*) from outbox").fetch_one(pool).await.expect("a number");
+    assert_eq!(told, 100, "one message for each click");
+    let kept = dump(&one.state().store).await;
+    rebuild(&one.state().store).await;
+    assert_eq!(dump(&one.state().store).await, kept);
 }
 
 async fn a_view_that_finds_its_viewer_takes_its_part_along(app: App) {
@@ -134,7 +157,7 @@ async fn a_view_that_finds_its_viewer_takes_its_part_along(app: App) {
     let filled = view.event(20_000, answer);
     app.record(&view.batch(&[filled])).await;
     assert_eq!(app.report(video.id).await["unique_users"], 2, "one has said who they are");
-    let kept = dump(&app).await;
-    rebuild(&app).await;
-    assert_eq!(dump(&app).await, kept);
+    let kept = dump(&app.state().store).await;
+    rebuild(&app.state().store).await;
+    assert_eq!(dump(&app.state().store).await, kept);
 }

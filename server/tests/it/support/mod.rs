@@ -99,6 +99,16 @@ impl App {
         app
     }
 
+    /// Another server on the same database and the same files.
+    pub async fn twin(&self) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let config = Config::load(self.vars.clone().into_iter()).expect("settings");
+        let server = Server::start(config, listener, None).await.expect("the server starts");
+        let folder = tempfile::tempdir().expect("a folder");
+        Self { url, http: client(), account_id: self.account_id, folder, vars: self.vars.clone(), server: Some(server) }
+    }
+
     pub fn state(&self) -> &State {
         &self.server.as_ref().expect("running").state
     }

@@ -13,7 +13,10 @@ use sqlx::AssertSqlSafe;
 
 on_each_engine! {
     who_asks_to_be_forgotten_is_in_no_table
+    what_a_form_told_is_erased_with_whoever_sent_it
+    an_address_that_another_has_replaced_is_erased_too
     one_person_s_data_are_handed_over
+    an_address_is_one_person_s_whatever_its_case
     another_account_s_viewers_are_not_there
 }
 
@@ -211,6 +214,60 @@ async fn who_asks_to_be_forgotten_is_in_no_table(app: App) {
     assert_eq!((tally.answers, tally.counts), (2, vec![0, 2]), "the poll goes on without them");
 }
 
+async fn what_a_form_told_is_erased_with_whoever_sent_it(app: App) {
+    let receiver = Receiver::start().await;
+    app.subscribe(&receiver.url, &["VideoLeadGenaration"]).await;
+    let form = json!({
+        "id": Uuid::now_v7(), "kind": "lead_form", "at": {"s": 10}, "layout": "modal",
+        "spec": {"title": "What shall we call you?", "fields": [
+            {"type": "text", "name": "first_name", "label": "First name"},
+            {"type": "text", "name": "company", "label": "Company"},
+        ]}
+    });
+    let form: Interaction = serde_json::from_value(form).expect("a form");
+    let video = app.add_video(std::slice::from_ref(&form), |_| {}).await;
+    let mut ids = Vec::new();
+    for (agent, name) in [(CHROME, "Adaline"), (FIREFOX, "Bobbert")] {
+        let path = format!("/video/play/{}", video.token);
+        let page = open(app.get(&path).header("user-agent", agent)).await;
+        let mut view = View::of(&video.token);
+        let fields = json!({"first_name": name, "company": "Analytical Engines"});
+        let answer = json!({"type": "answer", "interaction": form.id, "answer": {"fields": fields}});
+        let events = [view.load(), view.event(16_000, answer)];
+        json_of(send(&app, &page, &view, &events)).await;
+        ids.push(viewer_of(&app, &view).await);
+    }
+    receiver.until(2).await;
+    assert_eq!(erase(&app, &ids[0].to_string(), API_KEY).await.1, json!({"erased": 1}));
+    let after = dump(&app).await;
+    assert!(!holds(&after, b"Adaline"), "there is no address by which the message could be found");
+    assert_eq!(app.dump().await["outbox"].matches("Bobbert").count(), 1, "the other one's is still there");
+}
+
+async fn an_address_that_another_has_replaced_is_erased_too(app: App) {
+    let receiver = Receiver::start().await;
+    app.subscribe(&receiver.url, &["VideoLeadGenaration", "VideoCTA"]).await;
+    let ([first, _], [second, _], demo) = (timeline(), timeline(), crate::support::cta("https://example.com/"));
+    let video = app.add_video(&[first.clone(), second.clone(), demo.clone()], |_| {}).await;
+    let page = open(play(&app, &video, "")).await;
+    let mut view = View::of(&video.token);
+    let answer = |form: &Interaction, email: &str| {
+        let fields = json!({"fields": {"email": email}});
+        json!({"type": "answer", "interaction": form.id, "answer": fields})
+    };
+    let events = [
+        view.load(),
+        view.event(16_000, answer(&first, "Old.Ada@example.com")),
+        view.click(17_000, demo.id),
+        view.event(18_000, answer(&second, "new.ada@example.com")),
+    ];
+    json_of(send(&app, &page, &view, &events)).await;
+    receiver.until(3).await;
+    assert!(holds(&dump(&app).await, b"old.ada@example.com"));
+    assert_eq!(erase(&app, "new.ada@example.com", API_KEY).await.1, json!({"erased": 1}));
+    assert!(!holds(&dump(&app).await, b"old.ada@example.com"));
+}
+
 async fn one_person_s_data_are_handed_over(app: App) {
     let timeline = timeline();
     let video = app.add_video(&timeline, |_| {}).await;
@@ -234,6 +291,26 @@ async fn one_person_s_data_are_handed_over(app: App) {
     assert_eq!(status, 200);
     let rest = json_of(app.get(&path).bearer_auth(API_KEY)).await;
     assert_eq!(rest["views"].as_array().expect("a list").len(), 1, "the link's view is left");
+}
+
+async fn an_address_is_one_person_s_whatever_its_case(app: App) {
+    let timeline = timeline();
+    let video = app.add_video(&timeline, |_| {}).await;
+    let page = open(play(&app, &video, "")).await;
+    for email in ["Zoë.Ünal@Example.com", "JoAnn@example.com", "Ann@example.com"] {
+        let mut view = View::of(&video.token);
+        let answer = json!({"type": "answer", "interaction": timeline[0].id, "answer": {"fields": {"email": email}}});
+        let events = [view.load(), view.event(16_000, answer)];
+        json_of(send(&app, &page, &view, &events)).await;
+    }
+    let views = async |who: &str| {
+        let given = json_of(app.get(&format!("/api/v1/viewers/{who}/export")).bearer_auth(API_KEY)).await;
+        given["views"].as_array().expect("a list").len()
+    };
+    assert_eq!((views("zoë.Ünal@example.com").await, views("ANN@example.com").await), (1, 1));
+    assert_eq!(erase(&app, "ann@example.com", API_KEY).await.1, json!({"erased": 1}));
+    assert_eq!(erase(&app, "zoë.Ünal@example.com", API_KEY).await.1, json!({"erased": 1}));
+    assert_eq!(views("joann@example.com").await, 1, "whose address only ends like another");
 }
 
 async fn another_account_s_viewers_are_not_there(app: App) {
