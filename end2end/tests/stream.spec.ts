@@ -89,3 +89,19 @@ test("an audio description takes over at the same position, by key and by button
   await expect.poll(() => player.video.evaluate((video: HTMLVideoElement) => video.src)).toMatch(/video\.mp4$/);
   await expect.poll(() => player.time()).toBeGreaterThan(20);
 });
+
+test("a stream starts and stops where the address says", async ({ page, server }) => {
+  test.setTimeout(120_000);
+  const token = "streamOfAMomentInside1";
+  server.add(film(), "--stream", "--token", token, "--title", "A moment");
+  await page.goto(`${server.url}/video/embed/${token}?t=20&stop=22`);
+  const player = await new Player(page).live();
+  await expect.poll(() => player.video.evaluate((video: HTMLVideoElement) => video.src)).toMatch(/^blob:/);
+  await expect.poll(() => player.time()).toBeCloseTo(20, 0);
+  await player.button("Play video").click();
+  await expect.poll(() => player.time()).toBeGreaterThan(21.9);
+  await expect(player.video).toHaveJSProperty("paused", true);
+  expect(await player.time()).toBeLessThan(23);
+  await player.press("Play");
+  await expect.poll(() => player.time()).toBeGreaterThan(23);
+});

@@ -144,7 +144,8 @@ pub fn Player(film: Film, setting: Setting) -> impl IntoView {
             style=style
             data-title=film.title
             data-share=share_url
-            data-start=options.start_s.map(|_| "")
+            data-start=options.start_s.map(media::ms)
+            data-stop=options.stop_s.map(media::ms)
             data-rate=options.rate
             data-captions=options.captions.clone()
             data-keyboard=options.no_keys.then_some("false")

@@ -19,7 +19,8 @@ pub async fn attach(deck: Deck, playlist: String) {
     // Safari's own player; other browsers claim to know HLS and stumble over it.
     if is_true(&window(), "ManagedMediaSource") {
         if !deck.media.started.get_untracked() {
-            take(&video, &playlist);
+            take(deck, &video, &playlist);
+            stop(deck, &video);
         }
         return;
     }
@@ -28,7 +29,35 @@ pub async fn attach(deck: Deck, playlist: String) {
         return;
     }
     // An engine that can't be made leaves the plain file where it is.
-    start(deck, &video, &class, &playlist);
+    if start(deck, &video, &class, &playlist).is_some() {
+        stop(deck, &video);
+    }
+}
+
+/// What the address asks for, in seconds: the plain file has it in its fragment, a stream has none.
+fn asked(deck: Deck, name: &str) -> Option<f64> {
+    let ms: i64 = deck.player.data(name)?.parse().ok()?;
+    Some(ms as f64 / 1000.0)
+}
+
+/// Where to begin, in seconds: where the element was moved to, else where the address asks.
+fn beginning(deck: Deck, video: &HtmlVideoElement) -> f64 {
+    Some(video.current_time()).filter(|at| *at > 0.0).or_else(|| asked(deck, "start")).unwrap_or(0.0)
+}
+
+/// Pauses where the address asks for it, once.
+fn stop(deck: Deck, video: &HtmlVideoElement) {
+    let Some(end) = asked(deck, "stop") else { return };
+    let (of, mut is_due) = (video.clone(), true);
+    let hear = Closure::<dyn FnMut()>::new(move || {
+        if is_due && of.current_time() >= end {
+            is_due = false;
+            // Pausing never fails.
+            let _ = of.pause();
+        }
+    });
+    let _ = video.add_event_listener_with_callback("timeupdate", hear.as_ref().unchecked_ref());
+    hear.forget();
 }
 
 /// The engine's class, from the address that the page names.
@@ -43,8 +72,8 @@ fn supports(class: &Function) -> bool {
     call(class, "isSupported", &[]).is_some_and(|answer| answer.is_truthy())
 }
 
-fn take(video: &HtmlVideoElement, source: &str) {
-    let at = video.current_time();
+fn take(deck: Deck, video: &HtmlVideoElement, source: &str) {
+    let at = beginning(deck, video);
     video.set_src(source);
     if at > 0.0 {
         video.set_current_time(at);
@@ -52,7 +81,7 @@ fn take(video: &HtmlVideoElement, source: &str) {
 }
 
 fn start(deck: Deck, video: &HtmlVideoElement, class: &Function, playlist: &str) -> Option<()> {
-    let at = video.current_time();
+    let at = beginning(deck, video);
     let settings = object(&[
         ("capLevelToPlayerSize", true.into()),
         ("backBufferLength", 60.into()),
