@@ -118,10 +118,38 @@ pub fn end(deck: Deck, video: &HtmlVideoElement) {
             deck.media.started.set(false);
         }
         Some("next") => {
-            if let Some(next) = deck.player.data("next") {
+            if let Some(mut next) = deck.player.data("next") {
+                if deck.recorder.is_embedded() {
+                    next.push_str(&onward(&location().search().unwrap_or_default()));
+                }
                 let _ = location().assign(&next);
             }
         }
         _ => {}
+    }
+}
+
+/// An embed's query for the video that follows: as the embedder wrote it, but for the moments of this
+/// video, and playing by itself.
+fn onward(query: &str) -> String {
+    let mut kept = String::from("?autoplay=1");
+    for part in query.trim_start_matches('?').split('&') {
+        if !matches!(part.split('=').next(), None | Some("" | "autoplay" | "t" | "start" | "stop")) {
+            kept.push('&');
+            kept.push_str(part);
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_video_that_follows_is_embedded_as_the_one_before_but_for_its_moments() {
+        assert_eq!(onward(""), "?autoplay=1");
+        let query = "?t=1m&lang=de&autoplay=0&dnt=1&start=5&viewer_token=a.b%3D&stop=9&&color=%23aabbcc";
+        assert_eq!(onward(query), "?autoplay=1&lang=de&dnt=1&viewer_token=a.b%3D&color=%23aabbcc");
     }
 }
