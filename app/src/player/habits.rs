@@ -47,7 +47,8 @@ pub fn take_up(deck: Deck, root: &HtmlElement, video: &HtmlVideoElement) {
         deck.resumed.set(at);
         deck.said.say(&deck.words.with(Word::SaidResumed, &spoken(at)));
     }
-    if data("autoplay").is_some() && video.paused() {
+    let is_fresh = video.paused() && !video.ended() && video.played().length() == 0;
+    if data("autoplay").is_some() && is_fresh {
         begin(video);
     }
 }
