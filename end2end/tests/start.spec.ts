@@ -87,6 +87,30 @@ test("a viewer goes on where the video was left, or starts over", async ({ page,
   await expect.poll(() => player.time()).toBeCloseTo(20, 0);
 });
 
+test("a viewer who presses play before the player is there goes on where the video was left as well", async ({ page, server }) => {
+  await page.goto(`${server.url}/video/play/${TOKEN}`);
+  const player = await new Player(page).live();
+  await player.button("Play video").click();
+  await player.plays();
+  await player.seek(40);
+  await page.keyboard.press("k");
+  await expect(player.video).toHaveJSProperty("paused", true);
+  let arrive = () => {};
+  const arrived = new Promise<void>((resolve) => (arrive = resolve));
+  await page.route("**/pkg/*.wasm", async (route) => {
+    await arrived;
+    await route.continue();
+  });
+  await page.reload();
+  await player.button("Play video").click();
+  await player.plays();
+  expect(await player.time()).toBeLessThan(5);
+  arrive();
+  await player.live();
+  await expect.poll(() => player.time()).toBeGreaterThan(39);
+  await player.plays();
+});
+
 test("who has paused before the player was there is not started again", async ({ page, server }) => {
   let arrive = () => {};
   const arrived = new Promise<void>((resolve) => (arrive = resolve));

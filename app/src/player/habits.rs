@@ -38,18 +38,22 @@ pub fn take_up(deck: Deck, root: &HtmlElement, video: &HtmlVideoElement) {
         Some("1") => captions::show(video, captions::in_language(video, &recall("captions-lang").unwrap_or_default())),
         Some(lang) => captions::show(video, captions::in_language(video, lang)),
     }
-    let untouched = video.current_time() == 0.0 && video.played().length() == 0;
-    if untouched
-        && data("start").is_none()
+    let is_fresh = video.paused() && !video.ended() && video.played().length() == 0;
+    if data("autoplay").is_some() && is_fresh {
+        begin(video);
+    }
+}
+
+/// Goes on where the viewer left the video, unless the address names another place. Whoever pressed play before
+/// the player was there has seen no more than the first seconds: they go on as well.
+pub fn resume(deck: Deck, video: &HtmlVideoElement) {
+    if deck.player.data("start").is_none()
+        && ms(video.current_time()) <= memory::TOO_EARLY_MS
         && let Some(at) = memory::place(&deck.recorder.video(), deck.media.duration.get_untracked())
     {
         deck.ask(Request::Seek(at));
         deck.resumed.set(at);
         deck.said.say(&deck.words.with(Word::SaidResumed, &spoken(at)));
-    }
-    let is_fresh = video.paused() && !video.ended() && video.played().length() == 0;
-    if data("autoplay").is_some() && is_fresh {
-        begin(video);
     }
 }
 

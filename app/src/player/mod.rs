@@ -237,8 +237,10 @@ fn skin(said: &JsValue, root: &HtmlElement, video: &HtmlVideoElement) -> impl In
     let deck = Deck::new(media, speech::Words::new(&text("words")), recorder, stage::moments(&cues));
     deck.player.set(root, video);
     habits::take_up(deck, root, video);
-    media.follow(root, video, move |video, event| hear(deck, video, event));
+    // What was played until now is reported before the playhead is moved.
     recorder.start(video);
+    habits::resume(deck, video);
+    media.follow(root, video, move |video, event| hear(deck, video, event));
     chapters::load(video, media.chapters);
     keys::listen(root, surface, deck);
     frame::listen(root, video, deck);
