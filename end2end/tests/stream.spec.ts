@@ -105,3 +105,13 @@ test("a stream starts and stops where the address says", async ({ page, server }
   await player.press("Play");
   await expect.poll(() => player.time()).toBeGreaterThan(23);
 });
+
+test("what plays by itself plays the stream", async ({ page, server }) => {
+  test.setTimeout(120_000);
+  const token = "streamThatPlaysItself1";
+  server.add(film(), "--stream", "--token", token, "--title", "By itself");
+  await page.goto(`${server.url}/video/embed/${token}?autoplay=1&muted=1&t=10`);
+  const player = await new Player(page).live();
+  await expect.poll(() => player.video.evaluate((video: HTMLVideoElement) => video.src)).toMatch(/^blob:/);
+  await expect.poll(() => player.time()).toBeGreaterThan(10.5);
+});

@@ -38,10 +38,6 @@ pub fn take_up(deck: Deck, root: &HtmlElement, video: &HtmlVideoElement) {
         Some("1") => captions::show(video, captions::in_language(video, &recall("captions-lang").unwrap_or_default())),
         Some(lang) => captions::show(video, captions::in_language(video, lang)),
     }
-    let is_fresh = video.paused() && !video.ended() && video.played().length() == 0;
-    if data("autoplay").is_some() && is_fresh {
-        begin(video);
-    }
 }
 
 /// Goes on where the viewer left the video, unless the address names another place. Whoever pressed play before
@@ -57,20 +53,23 @@ pub fn resume(deck: Deck, video: &HtmlVideoElement) {
     }
 }
 
-/// Plays by itself: with sound where that is allowed, else muted, else not at all.
-fn begin(video: &HtmlVideoElement) {
-    let video = video.clone();
-    leptos::task::spawn_local(async move {
-        for _ in 0..2 {
-            let Some(asked) = call(&video, "play", &[]).and_then(|asked| asked.dyn_into::<Promise>().ok()) else {
-                return;
-            };
-            if wasm_bindgen_futures::JsFuture::from(asked).await.is_ok() || video.muted() {
-                return;
-            }
-            video.set_muted(true);
+/// Plays by itself where the address asks for it and nothing was played yet: with sound where that is allowed,
+/// else muted, else not at all.
+pub async fn begin(deck: Deck) {
+    let Some((_, video)) = deck.player.elements() else { return };
+    let is_fresh = video.paused() && !video.ended() && video.played().length() == 0;
+    if deck.player.data("autoplay").is_none() || !is_fresh {
+        return;
+    }
+    for _ in 0..2 {
+        let Some(asked) = call(&video, "play", &[]).and_then(|asked| asked.dyn_into::<Promise>().ok()) else {
+            return;
+        };
+        if wasm_bindgen_futures::JsFuture::from(asked).await.is_ok() || video.muted() {
+            return;
         }
-    });
+        video.set_muted(true);
+    }
 }
 
 /// Remembers what the viewer changed; `deck`'s signals already hold it. What a page or the browser's
