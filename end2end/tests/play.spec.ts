@@ -141,6 +141,27 @@ test("the scrubber seeks and says the time in words", async ({ page, server }) =
   const before = await player.time();
   await page.keyboard.press("ArrowRight");
   await expect.poll(() => player.time()).toBeGreaterThan(before + 4);
+  // Every arrow belongs to the slider that has the focus.
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  await expect.poll(() => player.time()).toBeLessThan(before + 4);
+  const after = await player.time();
+  await page.keyboard.press("ArrowUp");
+  await expect.poll(() => player.time()).toBeGreaterThan(after + 4);
+  await expect(player.video).toHaveJSProperty("volume", 1);
+});
+
+test("Caps Lock leaves the keys as they are", async ({ page, server }) => {
+  await page.goto(`${server.url}/video/play/${TOKEN}`);
+  const player = await new Player(page).live();
+  const press = (key: string, shiftKey = false) =>
+    player.root.evaluate((root, how) => root.dispatchEvent(new KeyboardEvent("keydown", { ...how, bubbles: true })), { key, shiftKey });
+  await press("M");
+  await expect(player.video).toHaveJSProperty("muted", true);
+  await press("M", true);
+  await expect(player.video).toHaveJSProperty("muted", true);
+  await press("K");
+  await player.plays();
 });
 
 test("the volume can be set and is shown", async ({ page, server }) => {
