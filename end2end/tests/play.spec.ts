@@ -58,6 +58,23 @@ for (const kind of ["play", "embed"]) {
   });
 }
 
+test("a video that was slow to start before the player was there is seen to wait", async ({ page, server }) => {
+  let arrive = () => {};
+  const arrived = new Promise<void>((resolve) => (arrive = resolve));
+  await page.route("**/media/*/tour.mp4", async (route) => {
+    await arrived;
+    await route.continue();
+  });
+  await page.goto(`${server.url}/video/play/${TOKEN}`, { waitUntil: "commit" });
+  const player = new Player(page);
+  await player.button("Play video").click();
+  await player.live();
+  await expect(player.root).toHaveClass(/\bwaiting\b/);
+  arrive();
+  await player.plays();
+  await expect(player.root).not.toHaveClass(/\bwaiting\b/);
+});
+
 test("no wasm is asked for before the first frame", async ({ page, server }) => {
   await page.addInitScript(() => {
     document.addEventListener("loadeddata", () => performance.mark("first-frame"), true);
