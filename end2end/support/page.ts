@@ -73,6 +73,8 @@ function child(refuses: string | null, patience: number): void {
 
   addEventListener("message", ({ data, origin, ports }) => {
     if (data?.context !== "cuepoint" || data.version !== 1 || data.method !== "hello") return;
+    // Meant for a page that would have come after this one.
+    if (data.again && port) return;
     state.hellos.push({ play: data.play, origin });
     greetings.push(ports[0]!);
     if (state.hellos.length >= patience) greetings.splice(0).forEach(greeted);

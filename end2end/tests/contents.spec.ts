@@ -1,4 +1,8 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
+import { film } from "../support/film.js";
 import { expect, Player, test, TOKEN } from "../support/test.js";
 
 test("chapters stand beside the video, mark what plays, and seek", async ({ page, server }) => {
@@ -44,6 +48,36 @@ test("the transcript is searched, walked with arrow keys, and seeks by Enter", a
   await page.keyboard.press("Enter");
   await expect.poll(() => player.time()).toBeGreaterThan(70);
   expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+});
+
+test("the transcript beside the video follows the language of the captions", async ({ page, server }) => {
+  const folder = mkdtempSync(join(tmpdir(), "cuepoint-captions-"));
+  const captions = (name: string, text: string) => {
+    const file = join(folder, `${name}.vtt`);
+    writeFileSync(file, `WEBVTT\n\n00:00.000 --> 00:05.000\n${text}\n`);
+    return ["--captions", `${name}=${file}`];
+  };
+  const token = "transcriptInLanguages1";
+  const both = [...captions("en=English", "Good morning"), ...captions("de=Deutsch", "Guten Morgen")];
+  server.add(film(20), "--token", token, "--title", "In two languages", ...both);
+  await page.goto(`${server.url}/video/play/${token}`);
+  const player = await new Player(page).live();
+  await player.button("Play video").click();
+  await player.plays();
+  const side = page.getByRole("complementary", { name: "Chapters and transcript" });
+  await side.hover();
+  const line = (text: string) => side.getByRole("button", { name: text });
+  await expect(line("Good morning")).toBeVisible();
+  await player.press("Settings");
+  const settings = page.getByRole("dialog", { name: "Settings" });
+  await settings.getByRole("button", { name: /^Captions/ }).click();
+  await settings.getByRole("radio", { name: "Deutsch" }).check();
+  await expect(line("Guten Morgen")).toBeVisible();
+  await settings.getByRole("radio", { name: "Off" }).check();
+  await expect(player.button("Captions")).toHaveAttribute("aria-pressed", "false");
+  await expect(line("Guten Morgen")).toBeVisible();
+  await settings.getByRole("radio", { name: "English" }).check();
+  await expect(line("Good morning")).toBeVisible();
 });
 
 test("in an embed the contents open above the frame and give the focus back", async ({ page, server }) => {

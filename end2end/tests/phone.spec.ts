@@ -125,3 +125,20 @@ test("a phone that lets no element fill its screen fills the window instead", as
   await player.button("Leave full screen").tap();
   await expect(player.button("Full screen")).toBeVisible();
 });
+
+test("a phone turns its screen only once the player fills it", async ({ page, server }) => {
+  await page.addInitScript(() => {
+    const said: string[] = ((window as any).said = []);
+    Element.prototype.requestFullscreen = () => new Promise<void>((filled) => ((window as any).fill = () => (said.push("filled"), filled())));
+    Object.assign(screen.orientation, { lock: async (how: string) => void said.push(how) });
+  });
+  await page.goto(`${server.url}/video/play/${TOKEN}`);
+  const player = await new Player(page).live();
+  await player.button("Play video").tap();
+  await player.plays();
+  await wake(player);
+  await player.button("Full screen").tap();
+  await page.waitForFunction(() => (window as any).fill);
+  await page.evaluate(() => (window as any).fill());
+  await expect.poll(() => page.evaluate(() => (window as any).said)).toEqual(["filled", "landscape"]);
+});

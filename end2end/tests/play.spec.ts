@@ -58,6 +58,23 @@ for (const kind of ["play", "embed"]) {
   });
 }
 
+test("a video that was slow to start before the player was there is seen to wait", async ({ page, server }) => {
+  let arrive = () => {};
+  const arrived = new Promise<void>((resolve) => (arrive = resolve));
+  await page.route("**/media/*/tour.mp4", async (route) => {
+    await arrived;
+    await route.continue();
+  });
+  await page.goto(`${server.url}/video/play/${TOKEN}`, { waitUntil: "commit" });
+  const player = new Player(page);
+  await player.button("Play video").click();
+  await player.live();
+  await expect(player.root).toHaveClass(/\bwaiting\b/);
+  arrive();
+  await player.plays();
+  await expect(player.root).not.toHaveClass(/\bwaiting\b/);
+});
+
 test("no wasm is asked for before the first frame", async ({ page, server }) => {
   await page.addInitScript(() => {
     document.addEventListener("loadeddata", () => performance.mark("first-frame"), true);
@@ -141,6 +158,27 @@ test("the scrubber seeks and says the time in words", async ({ page, server }) =
   const before = await player.time();
   await page.keyboard.press("ArrowRight");
   await expect.poll(() => player.time()).toBeGreaterThan(before + 4);
+  // Every arrow belongs to the slider that has the focus.
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  await expect.poll(() => player.time()).toBeLessThan(before + 4);
+  const after = await player.time();
+  await page.keyboard.press("ArrowUp");
+  await expect.poll(() => player.time()).toBeGreaterThan(after + 4);
+  await expect(player.video).toHaveJSProperty("volume", 1);
+});
+
+test("Caps Lock leaves the keys as they are", async ({ page, server }) => {
+  await page.goto(`${server.url}/video/play/${TOKEN}`);
+  const player = await new Player(page).live();
+  const press = (key: string, shiftKey = false) =>
+    player.root.evaluate((root, how) => root.dispatchEvent(new KeyboardEvent("keydown", { ...how, bubbles: true })), { key, shiftKey });
+  await press("M");
+  await expect(player.video).toHaveJSProperty("muted", true);
+  await press("M", true);
+  await expect(player.video).toHaveJSProperty("muted", true);
+  await press("K");
+  await player.plays();
 });
 
 test("the volume can be set and is shown", async ({ page, server }) => {

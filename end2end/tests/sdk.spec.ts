@@ -1,6 +1,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Locator, Page } from "@playwright/test";
 import type { CuepointPlayerElement, Player as Handle } from "../../frontend/sdk/player.js";
+import { film } from "../support/film.js";
 import { frame, listeners, SDK, STAND_IN, standIn, test, type StandIn } from "../support/page.js";
 import { expect, Player } from "../support/test.js";
 
@@ -486,6 +487,30 @@ test("a player that is greeted twice before it answers is the one that calls rea
   expect(twice).toEqual([60, null]);
   await expect.poll(() => page.evaluate(() => window.heard)).toEqual(["ready", "play"]);
   expect(await inside(page).evaluate(() => window.standIn.hellos.length)).toBeGreaterThan(1);
+});
+
+test("the video that follows another in its frame plays by itself, and is the same player's", async ({ page, embed, server }) => {
+  const [one, two] = ["firstOfTwoInAFrame0001", "secondOfTwoInAFrame001"];
+  const first = server.add(film(3), "--token", one, "--title", "One");
+  server.add(film(20), "--token", two, "--title", "Two");
+  await server.api("PATCH", `/api/v1/videos/${first}`, { end: "next", next: two });
+  await embed(frame(`${one}?keyboard=false&t=1&lang=de`) + around);
+  await ready(page);
+  await page.evaluate(() => {
+    window.player.on("ready", ({ duration }) => window.heard.push(Math.round(duration)));
+    window.player.on("volumechange", ({ muted }) => window.heard.push(muted));
+    return window.player.play();
+  });
+  await expect.poll(() => page.frames().map((frame) => frame.url())).toContain(
+    `${server.url}/video/embed/${two}?autoplay=1&keyboard=false&lang=de`,
+  );
+  await expect.poll(() => page.evaluate(() => window.heard)).toEqual([3, 20]);
+  // Nobody has asked it to play.
+  const time = () => page.evaluate(() => window.player.getCurrentTime());
+  const before = await time();
+  await expect.poll(time).toBeGreaterThan(before + 0.3);
+  await page.evaluate(() => window.player.setMuted(true));
+  await expect.poll(() => page.evaluate(() => window.heard)).toEqual([3, 20, true]);
 });
 
 test("a video behind a password is a PasswordError until the viewer has given it", async ({ page, embed, server }) => {

@@ -87,6 +87,49 @@ test("a viewer goes on where the video was left, or starts over", async ({ page,
   await expect.poll(() => player.time()).toBeCloseTo(20, 0);
 });
 
+test("a viewer who presses play before the player is there goes on where the video was left as well", async ({ page, server }) => {
+  await page.goto(`${server.url}/video/play/${TOKEN}`);
+  const player = await new Player(page).live();
+  await player.button("Play video").click();
+  await player.plays();
+  await player.seek(40);
+  await page.keyboard.press("k");
+  await expect(player.video).toHaveJSProperty("paused", true);
+  let arrive = () => {};
+  const arrived = new Promise<void>((resolve) => (arrive = resolve));
+  await page.route("**/pkg/*.wasm", async (route) => {
+    await arrived;
+    await route.continue();
+  });
+  await page.reload();
+  await player.button("Play video").click();
+  await player.plays();
+  expect(await player.time()).toBeLessThan(5);
+  arrive();
+  await player.live();
+  await expect.poll(() => player.time()).toBeGreaterThan(39);
+  await player.plays();
+});
+
+test("who has paused before the player was there is not started again", async ({ page, server }) => {
+  let arrive = () => {};
+  const arrived = new Promise<void>((resolve) => (arrive = resolve));
+  await page.route("**/pkg/*.wasm", async (route) => {
+    await arrived;
+    await route.continue();
+  });
+  await page.goto(`${server.url}/video/embed/${TOKEN}?autoplay=1&muted=1`);
+  const player = new Player(page);
+  await player.plays();
+  await player.button("Pause").click();
+  await expect(player.video).toHaveJSProperty("paused", true);
+  const before = await player.time();
+  arrive();
+  await player.live();
+  await expect(player.button("Play")).toBeVisible();
+  expect(await player.time()).toBe(before);
+});
+
 test("every language has its own words, and Arabic is mirrored", async ({ browser, server }) => {
   for (const [lang, play, title] of [
     ["de-AT", "Video abspielen", "Hier gibt es kein Video"],

@@ -89,3 +89,56 @@ test("an audio description takes over at the same position, by key and by button
   await expect.poll(() => player.video.evaluate((video: HTMLVideoElement) => video.src)).toMatch(/video\.mp4$/);
   await expect.poll(() => player.time()).toBeGreaterThan(20);
 });
+
+test("a stream starts and stops where the address says", async ({ page, server }) => {
+  test.setTimeout(120_000);
+  const token = "streamOfAMomentInside1";
+  server.add(film(), "--stream", "--token", token, "--title", "A moment");
+  await page.goto(`${server.url}/video/embed/${token}?t=20&stop=22`);
+  const player = await new Player(page).live();
+  await expect.poll(() => player.video.evaluate((video: HTMLVideoElement) => video.src)).toMatch(/^blob:/);
+  await expect.poll(() => player.time()).toBeCloseTo(20, 0);
+  await player.button("Play video").click();
+  await expect.poll(() => player.time()).toBeGreaterThan(21.9);
+  await expect(player.video).toHaveJSProperty("paused", true);
+  expect(await player.time()).toBeLessThan(23);
+  await player.press("Play");
+  await expect.poll(() => player.time()).toBeGreaterThan(23);
+});
+
+test("what plays by itself plays the stream", async ({ page, server }) => {
+  test.setTimeout(120_000);
+  const token = "streamThatPlaysItself1";
+  server.add(film(), "--stream", "--token", token, "--title", "By itself");
+  await page.goto(`${server.url}/video/embed/${token}?autoplay=1&muted=1&t=10`);
+  const player = await new Player(page).live();
+  await expect.poll(() => player.video.evaluate((video: HTMLVideoElement) => video.src)).toMatch(/^blob:/);
+  await expect.poll(() => player.time()).toBeGreaterThan(10.5);
+});
+
+test("other sound takes the place of a stream, and its qualities go from the menu", async ({ page, server }) => {
+  test.setTimeout(120_000);
+  const token = "streamWithOtherSounds1";
+  const source = film();
+  server.add(source, "--stream", "--token", token, "--title", "Sounds", "--sound", `de=Deutsch=${source}`);
+  await page.goto(`${server.url}/video/play/${token}`);
+  const player = await new Player(page).live();
+  await expect.poll(() => player.video.evaluate((video: HTMLVideoElement) => video.src)).toMatch(/^blob:/);
+  await player.button("Play video").click();
+  await player.plays();
+  await player.seek(20);
+  const choose = async (sound: string, file: RegExp) => {
+    await player.press("Settings");
+    await page.getByRole("button", { name: /^Audio/ }).click();
+    await page.getByRole("radio", { name: sound }).check();
+    await expect.poll(() => player.video.evaluate((video: HTMLVideoElement) => video.src)).toMatch(file);
+    await expect.poll(() => player.time()).toBeGreaterThan(20);
+    await player.plays();
+    await page.keyboard.press("Escape");
+    await expect(page.getByRole("button", { name: /^Speed/ })).toBeVisible();
+    await expect(page.getByRole("button", { name: /^Quality/ })).toHaveCount(0);
+    await page.keyboard.press("Escape");
+  };
+  await choose("Deutsch", /sound-1/);
+  await choose("Original", /(?<!sound-1)\.mp4$/);
+});

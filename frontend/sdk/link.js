@@ -39,24 +39,32 @@ export class Link {
     this.hello();
   }
 
-  /** Greets a player that has not answered yet; `play` asks it to start before the rest of it has arrived. */
+  /**
+   * Greets the player in the frame; `play` asks it to start before the rest of it has arrived. Once one has
+   * answered, only a page that has come after it by itself (the video that follows) takes a greeting.
+   */
   hello(play = false) {
     const { contentWindow, contentDocument, src } = this.#frame;
     // A page that is not there yet has another origin: the browser would complain of the message.
-    if (this.#port || !contentWindow || contentDocument?.URL === "about:blank") return;
+    if (!contentWindow || contentDocument?.URL === "about:blank") return;
     const { origin } = new URL(src, document.baseURI);
     const { port1, port2 } = new MessageChannel();
-    port1.onmessage = ({ data }) => this.#take(port1, data);
+    const again = !!this.#port;
+    port1.onmessage = ({ data }) => this.#take(port1, data, again);
     this.#offered.push(port1);
-    const words = { context: "cuepoint", version: 1, method: "hello", play };
+    const words = { context: "cuepoint", version: 1, method: "hello", play, again };
     contentWindow.postMessage(words, origin === "null" ? "*" : origin, [port2]);
   }
 
-  #take(port, message) {
+  #take(port, message, again) {
     if (!this.#offered.includes(port)) return;
     if (port !== this.#port) {
       // Of several greetings the player keeps the last one's channel.
       while (this.#offered[0] !== port) this.#offered.shift().close();
+      if (again) {
+        this.#forget();
+        this.#lost();
+      }
       this.#port = port;
       this.#page = this.#whose();
       for (const { words } of this.#waiting.values()) port.postMessage(words);
@@ -97,6 +105,11 @@ export class Link {
     for (const port of this.#offered) port.close();
     this.#offered = [];
     this.#port = undefined;
+    this.#forget();
+  }
+
+  /** What was asked of a page that has gone is not the next one's to answer. */
+  #forget() {
     for (const { reject } of this.#waiting.values()) reject(aborted("The player has gone"));
     this.#waiting.clear();
   }

@@ -38,34 +38,38 @@ pub fn take_up(deck: Deck, root: &HtmlElement, video: &HtmlVideoElement) {
         Some("1") => captions::show(video, captions::in_language(video, &recall("captions-lang").unwrap_or_default())),
         Some(lang) => captions::show(video, captions::in_language(video, lang)),
     }
-    let untouched = video.current_time() == 0.0 && video.played().length() == 0;
-    if untouched
-        && data("start").is_none()
+}
+
+/// Goes on where the viewer left the video, unless the address names another place. Whoever pressed play before
+/// the player was there has seen no more than the first seconds: they go on as well.
+pub fn resume(deck: Deck, video: &HtmlVideoElement) {
+    if deck.player.data("start").is_none()
+        && ms(video.current_time()) <= memory::TOO_EARLY_MS
         && let Some(at) = memory::place(&deck.recorder.video(), deck.media.duration.get_untracked())
     {
         deck.ask(Request::Seek(at));
         deck.resumed.set(at);
         deck.said.say(&deck.words.with(Word::SaidResumed, &spoken(at)));
     }
-    if data("autoplay").is_some() && video.paused() {
-        begin(video);
-    }
 }
 
-/// Plays by itself: with sound where that is allowed, else muted, else not at all.
-fn begin(video: &HtmlVideoElement) {
-    let video = video.clone();
-    leptos::task::spawn_local(async move {
-        for _ in 0..2 {
-            let Some(asked) = call(&video, "play", &[]).and_then(|asked| asked.dyn_into::<Promise>().ok()) else {
-                return;
-            };
-            if wasm_bindgen_futures::JsFuture::from(asked).await.is_ok() || video.muted() {
-                return;
-            }
-            video.set_muted(true);
+/// Plays by itself where the address asks for it and nothing was played yet: with sound where that is allowed,
+/// else muted, else not at all.
+pub async fn begin(deck: Deck) {
+    let Some((_, video)) = deck.player.elements() else { return };
+    let is_fresh = video.paused() && !video.ended() && video.played().length() == 0;
+    if deck.player.data("autoplay").is_none() || !is_fresh {
+        return;
+    }
+    for _ in 0..2 {
+        let Some(asked) = call(&video, "play", &[]).and_then(|asked| asked.dyn_into::<Promise>().ok()) else {
+            return;
+        };
+        if wasm_bindgen_futures::JsFuture::from(asked).await.is_ok() || video.muted() {
+            return;
         }
-    });
+        video.set_muted(true);
+    }
 }
 
 /// Remembers what the viewer changed; `deck`'s signals already hold it. What a page or the browser's
@@ -118,10 +122,38 @@ pub fn end(deck: Deck, video: &HtmlVideoElement) {
             deck.media.started.set(false);
         }
         Some("next") => {
-            if let Some(next) = deck.player.data("next") {
+            if let Some(mut next) = deck.player.data("next") {
+                if deck.recorder.is_embedded() {
+                    next.push_str(&onward(&location().search().unwrap_or_default()));
+                }
                 let _ = location().assign(&next);
             }
         }
         _ => {}
+    }
+}
+
+/// An embed's query for the video that follows: as the embedder wrote it, but for the moments of this
+/// video, and playing by itself.
+fn onward(query: &str) -> String {
+    let mut kept = String::from("?autoplay=1");
+    for part in query.trim_start_matches('?').split('&') {
+        if !matches!(part.split('=').next(), None | Some("" | "autoplay" | "t" | "start" | "stop")) {
+            kept.push('&');
+            kept.push_str(part);
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_video_that_follows_is_embedded_as_the_one_before_but_for_its_moments() {
+        assert_eq!(onward(""), "?autoplay=1");
+        let query = "?t=1m&lang=de&autoplay=0&dnt=1&start=5&viewer_token=a.b%3D&stop=9&&color=%23aabbcc";
+        assert_eq!(onward(query), "?autoplay=1&lang=de&dnt=1&viewer_token=a.b%3D&color=%23aabbcc");
     }
 }

@@ -44,7 +44,7 @@ pub fn listen(root: &Element, surface: Surface, deck: Deck) {
         if scrolls(&event.key()) && !document().active_element().is_some_and(|focus| inside.contains(Some(&focus))) {
             return;
         }
-        if act(&event, deck) {
+        if act(&event, deck, slides) {
             event.prevent_default();
         }
     });
@@ -75,14 +75,22 @@ fn keeps(target: &Element, key: &str) -> bool {
         || (key.starts_with("Arrow") && is(target, ".volume input,[role=tablist],.popover"))
 }
 
-/// Does what the key asks for; false when it asks for nothing.
-fn act(event: &KeyboardEvent, deck: Deck) -> bool {
+/// Does what the key asks for; false when it asks for nothing. On the scrubber every arrow moves the playhead,
+/// as on any slider.
+fn act(event: &KeyboardEvent, deck: Deck, slides: bool) -> bool {
     if event.ctrl_key() || event.alt_key() || event.meta_key() {
         return false;
     }
     let toggles = !event.repeat();
-    let request = match event.key().as_str() {
+    let mut key = event.key();
+    // Caps Lock makes no other key of a letter.
+    if key.len() == 1 && !event.shift_key() {
+        key.make_ascii_lowercase();
+    }
+    let request = match key.as_str() {
         " " | "k" if toggles => Request::Toggle,
+        "ArrowDown" if slides => Request::SeekBy(-5_000),
+        "ArrowUp" if slides => Request::SeekBy(5_000),
         "ArrowLeft" => Request::SeekBy(-5_000),
         "ArrowRight" => Request::SeekBy(5_000),
         "j" => Request::SeekBy(-10_000),

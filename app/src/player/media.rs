@@ -128,6 +128,11 @@ impl Media {
         match event {
             "waiting" | "seeking" => put(self.waiting, !video.paused()),
             "playing" | "canplay" | "seeked" | "pause" | "ended" | "error" => put(self.waiting, false),
+            // It may have said so before anyone listened.
+            "" => {
+                let lacks = video.ready_state() < HtmlMediaElement::HAVE_FUTURE_DATA;
+                put(self.waiting, lacks && !video.paused() && video.error().is_none());
+            }
             _ => {}
         }
         put(self.time, ms(video.current_time()));

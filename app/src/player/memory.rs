@@ -8,7 +8,7 @@ const PLACES: &str = "cuepoint.places";
 /// Positions of this many videos are kept, the newest first.
 const KEPT: usize = 60;
 /// A video is resumed only from after its first seconds and before its end (percent).
-const TOO_EARLY_MS: i64 = 5_000;
+pub const TOO_EARLY_MS: i64 = 5_000;
 const TOO_LATE: i64 = 95;
 
 fn storage() -> Option<Storage> {

@@ -144,7 +144,8 @@ pub fn Player(film: Film, setting: Setting) -> impl IntoView {
             style=style
             data-title=film.title
             data-share=share_url
-            data-start=options.start_s.map(|_| "")
+            data-start=options.start_s.map(media::ms)
+            data-stop=options.stop_s.map(media::ms)
             data-rate=options.rate
             data-captions=options.captions.clone()
             data-keyboard=options.no_keys.then_some("false")
@@ -236,16 +237,23 @@ fn skin(said: &JsValue, root: &HtmlElement, video: &HtmlVideoElement) -> impl In
     let deck = Deck::new(media, speech::Words::new(&text("words")), recorder, stage::moments(&cues));
     deck.player.set(root, video);
     habits::take_up(deck, root, video);
-    media.follow(root, video, move |video, event| hear(deck, video, event));
+    // What was played until now is reported before the playhead is moved.
     recorder.start(video);
+    habits::resume(deck, video);
+    media.follow(root, video, move |video, event| hear(deck, video, event));
     chapters::load(video, media.chapters);
     keys::listen(root, surface, deck);
     frame::listen(root, video, deck);
     Effect::new(move || deck.player.dress(&media, deck.awake.is_idle()));
     media.live.set(true);
-    if let Some(playlist) = deck.player.data("stream") {
-        leptos::task::spawn_local(stream::attach(deck, playlist));
-    }
+    let playlist = deck.player.data("stream");
+    leptos::task::spawn_local(async move {
+        // What plays by itself plays the stream, if there is one.
+        if let Some(playlist) = playlist {
+            stream::attach(deck, playlist).await;
+        }
+        habits::begin(deck).await;
+    });
     stage::wait(deck, cues);
     contents::wait(deck);
     share::wait(deck);

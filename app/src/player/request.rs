@@ -7,8 +7,10 @@ use super::{
     media::{self, Media, ms},
     memory,
 };
+use js_sys::Promise;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{Element, HtmlElement, HtmlVideoElement};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -181,8 +183,17 @@ fn toggle_fullscreen(root: &HtmlElement, video: &HtmlVideoElement) {
     if media::fullscreen_element().is_some() {
         call(&document, "exitFullscreen", &[]).or_else(|| call(&document, "webkitExitFullscreen", &[]));
     } else if is_true(&document, "fullscreenEnabled") || is_true(&document, "webkitFullscreenEnabled") {
-        call(root, "requestFullscreen", &[]).or_else(|| call(root, "webkitRequestFullscreen", &[]));
-        lie_down(video);
+        let asked = call(root, "requestFullscreen", &[]).or_else(|| call(root, "webkitRequestFullscreen", &[]));
+        let video = video.clone();
+        leptos::task::spawn_local(async move {
+            // Only what fills the screen may turn it (Screen Orientation, pre-lock conditions).
+            if let Some(promise) = asked.and_then(|asked| asked.dyn_into::<Promise>().ok())
+                && JsFuture::from(promise).await.is_err()
+            {
+                return;
+            }
+            lie_down(&video);
+        });
     } else if is_framed() && !root.has_attribute("data-fills") {
         // Nobody around the frame could enlarge it: the browser's own player is all there is.
         call(video, "webkitEnterFullscreen", &[]);

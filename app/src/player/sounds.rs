@@ -1,7 +1,7 @@
 //! Other sound for the same pictures (a language, an audio description): a second file, taken up at the
 //! same position, since no browser but Safari lets a page choose a track inside one file.
 
-use super::{deck::Deck, request::Request};
+use super::{deck::Deck, request::Request, stream};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::HtmlVideoElement;
@@ -46,6 +46,10 @@ pub fn choose(deck: Deck, place: usize) {
     let Some((_, video)) = deck.player.elements() else { return };
     let Some(sound) = offered(deck).into_iter().nth(place) else { return };
     let (at, paused, rate) = (video.current_time(), video.paused(), video.playback_rate());
+    // From here on the video is a plain file: also the original sound, when the viewer comes back to it.
+    stream::let_go(deck);
+    // What may be streamed is not fetched by itself.
+    video.set_preload("metadata");
     video.set_src(&sound.src);
     let of = video.clone();
     let go_on = Closure::once_into_js(move || {

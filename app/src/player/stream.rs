@@ -5,6 +5,7 @@ use super::{
     deck::Deck,
     js::{call, get, is_true, number, object, text},
     request::Request,
+    sounds,
 };
 use js_sys::{Array, Function, Promise, Reflect};
 use leptos::prelude::*;
@@ -12,23 +13,57 @@ use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlVideoElement;
 
-/// Attaches the stream, unless the video has been played already: sources are never swapped under a viewer.
+/// Attaches the stream, unless the video has been played already or other sound was chosen: sources are never
+/// swapped under a viewer.
 #[lazy]
 pub async fn attach(deck: Deck, playlist: String) {
     let Some((_, video)) = deck.player.elements() else { return };
     // Safari's own player; other browsers claim to know HLS and stumble over it.
     if is_true(&window(), "ManagedMediaSource") {
-        if !deck.media.started.get_untracked() {
-            take(&video, &playlist);
+        if is_untouched(deck) {
+            take(deck, &video, &playlist);
+            stop(deck, &video);
         }
         return;
     }
     let Some(class) = engine(&deck).await else { return };
-    if deck.media.started.get_untracked() || !supports(&class) {
+    if !is_untouched(deck) || !supports(&class) {
         return;
     }
     // An engine that can't be made leaves the plain file where it is.
-    start(deck, &video, &class, &playlist);
+    if start(deck, &video, &class, &playlist).is_some() {
+        stop(deck, &video);
+    }
+}
+
+/// What the address asks for, in seconds: the plain file has it in its fragment, a stream has none.
+fn asked(deck: Deck, name: &str) -> Option<f64> {
+    let ms: i64 = deck.player.data(name)?.parse().ok()?;
+    Some(ms as f64 / 1000.0)
+}
+
+/// Where to begin, in seconds: where the element was moved to, else where the address asks.
+fn beginning(deck: Deck, video: &HtmlVideoElement) -> f64 {
+    Some(video.current_time()).filter(|at| *at > 0.0).or_else(|| asked(deck, "start")).unwrap_or(0.0)
+}
+
+/// Pauses where the address asks for it, once.
+fn stop(deck: Deck, video: &HtmlVideoElement) {
+    let Some(end) = asked(deck, "stop") else { return };
+    let (of, mut is_due) = (video.clone(), true);
+    let hear = Closure::<dyn FnMut()>::new(move || {
+        if is_due && of.current_time() >= end {
+            is_due = false;
+            // Pausing never fails.
+            let _ = of.pause();
+        }
+    });
+    let _ = video.add_event_listener_with_callback("timeupdate", hear.as_ref().unchecked_ref());
+    hear.forget();
+}
+
+fn is_untouched(deck: Deck) -> bool {
+    !deck.media.started.get_untracked() && sounds::playing(deck) == 0
 }
 
 /// The engine's class, from the address that the page names.
@@ -43,8 +78,8 @@ fn supports(class: &Function) -> bool {
     call(class, "isSupported", &[]).is_some_and(|answer| answer.is_truthy())
 }
 
-fn take(video: &HtmlVideoElement, source: &str) {
-    let at = video.current_time();
+fn take(deck: Deck, video: &HtmlVideoElement, source: &str) {
+    let at = beginning(deck, video);
     video.set_src(source);
     if at > 0.0 {
         video.set_current_time(at);
@@ -52,7 +87,7 @@ fn take(video: &HtmlVideoElement, source: &str) {
 }
 
 fn start(deck: Deck, video: &HtmlVideoElement, class: &Function, playlist: &str) -> Option<()> {
-    let at = video.current_time();
+    let at = beginning(deck, video);
     let settings = object(&[
         ("capLevelToPlayerSize", true.into()),
         ("backBufferLength", 60.into()),
@@ -78,7 +113,7 @@ fn start(deck: Deck, video: &HtmlVideoElement, class: &Function, playlist: &str)
         }
         match text(data, "type").as_deref() {
             Some("mediaError") => drop(call(engine, "recoverMediaError", &[])),
-            _ => give_up(deck, engine, &of, &plain),
+            _ => give_up(deck, &of, &plain),
         }
     });
     call(&engine, "loadSource", &[playlist.into()])?;
@@ -88,15 +123,21 @@ fn start(deck: Deck, video: &HtmlVideoElement, class: &Function, playlist: &str)
 }
 
 /// The plain file takes over where the stream broke.
-fn give_up(deck: Deck, engine: &JsValue, video: &HtmlVideoElement, plain: &str) {
+fn give_up(deck: Deck, video: &HtmlVideoElement, plain: &str) {
     let (at, paused) = (video.current_time(), video.paused());
-    call(engine, "destroy", &[]);
-    ENGINE.with(|kept| kept.replace(None));
-    deck.levels.set(Vec::new());
+    let_go(deck);
     video.set_src(plain);
     video.set_current_time(at);
     if !paused {
         deck.ask(Request::Play);
+    }
+}
+
+/// Takes the engine off the element, and its qualities off the menu: a plain file has none.
+pub fn let_go(deck: Deck) {
+    if let Some(engine) = ENGINE.take() {
+        call(&engine, "destroy", &[]);
+        deck.levels.set(Vec::new());
     }
 }
 

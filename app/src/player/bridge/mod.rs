@@ -9,7 +9,11 @@ mod port;
 mod state;
 mod viewer;
 
-use super::{deck::Deck, js::get, request::is_framed};
+use super::{
+    deck::Deck,
+    js::{get, is_true},
+    request::is_framed,
+};
 use cue_points::CuePoint;
 use js_sys::{Array, Reflect};
 use leptos::prelude::*;
@@ -108,7 +112,9 @@ fn take(deck: Deck, event: MessageEvent) {
             player_js::take(deck, &data);
         }
         Some("cuepoint") => {
-            if let Ok(port) = event.ports().get(0).dyn_into::<MessagePort>() {
+            // Meant for a page that came into the frame after the one that has answered.
+            let is_known = is_true(&data, "again") && deck.bridge.with(|link| link.port.is_some());
+            if !is_known && let Ok(port) = event.ports().get(0).dyn_into::<MessagePort>() {
                 port::open(deck, port);
             }
         }

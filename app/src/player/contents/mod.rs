@@ -74,7 +74,7 @@ pub fn wait(deck: Deck) {
 
 fn panel(deck: Deck, floats: bool) -> impl IntoView {
     let lines = RwSignal::new(None::<Vec<Line>>);
-    read_transcript(deck, lines);
+    Effect::new(move || read_transcript(deck, deck.media.track.get(), lines));
     let elements = deck.player.elements();
     let has_captions = elements.is_some_and(|(_, video)| !captions::tracks(&video).is_empty());
     let moments: Vec<Line> = deck
@@ -161,15 +161,26 @@ fn walk(event: KeyboardEvent) {
     }
 }
 
-/// Reads the captions in the viewer's language, else the first ones.
-fn read_transcript(deck: Deck, lines: RwSignal<Option<Vec<Line>>>) {
+/// Reads the captions that show; while there are none, what was read last, else those in the viewer's language,
+/// else the first ones.
+fn read_transcript(deck: Deck, showing: i64, lines: RwSignal<Option<Vec<Line>>>) {
     let Some((_, video)) = deck.player.elements() else { return };
+    let place = match usize::try_from(showing) {
+        Ok(place) => place,
+        Err(_) if lines.with_untracked(Option::is_some) => return,
+        Err(_) => {
+            let lang = super::memory::recall("captions-lang").unwrap_or_default();
+            usize::try_from(captions::in_language(&video, &lang)).unwrap_or(0)
+        }
+    };
     let tracks = captions::tracks(&video);
-    let lang = super::memory::recall("captions-lang").unwrap_or_default();
-    let now = usize::try_from(deck.media.track.get_untracked()).ok();
-    let place = now.unwrap_or_else(|| usize::try_from(captions::in_language(&video, &lang)).unwrap_or(0));
     let Some(track) = tracks.get(place) else { return };
     when_loaded(&video, track, move |track| {
+        // A file that comes late is not what shows by then.
+        let now = deck.media.track.get_untracked();
+        if now >= 0 && now != place as i64 {
+            return;
+        }
         let read = cues(track).into_iter().map(|cue| {
             let text = cue.get_cue_as_html().text_content().unwrap_or_default();
             Line { from: ms(cue.start_time()), text: text.split_whitespace().collect::<Vec<_>>().join(" ") }
