@@ -321,7 +321,7 @@ async fn exports_go_on_where_a_piece_of_them_ended(app: App) {
     let count = |n: usize| match n {
         3 => 1_200,
         499 | 700 => 500,
-        _ => i64::from(n % 3 == 0),
+        _ => i64::from(n.is_multiple_of(3)),
     };
     let entry = |view: &views::View, seq: i64| {
         let (kind, body) = ("here".into(), json!({"type": "here"}).to_string());
