@@ -201,7 +201,7 @@ test("a gate before the video keeps the film itself back until it is answered", 
   await film.write({ ...form, at: "before", gate: "required" });
   const html = await (await fetch(film.play)).text();
   expect(html).not.toMatch(/\.mp4/);
-  await page.goto(film.play);
+  await page.goto(`${film.play}?t=12.5`);
   const player = await new Player(page).live();
   const dialog = page.getByRole("dialog", { name: "Stay in touch" });
   await expect(dialog).toBeVisible();
@@ -215,6 +215,7 @@ test("a gate before the video keeps the film itself back until it is answered", 
   }).toPass();
   await dialog.getByRole("button", { name: "Continue" }).click();
   await player.plays();
+  expect(await player.time()).toBeGreaterThan(12.5);
 });
 
 test("an end screen leads on by keyboard, and plays the video again", async ({ page, film, context }) => {

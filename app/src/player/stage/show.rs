@@ -323,10 +323,19 @@ impl Stage {
         let Some(src) = get(media, "src").as_string() else { return };
         let video = self.inner.with_value(|inner| inner.video.clone());
         let _ = self.deck.player.elements().map(|(root, _)| root.set_attribute("data-file", &src));
-        video.set_src(&src);
+        // The moments of the address count for this file, too.
+        let moment = |name| Some(seconds(self.deck.player.data(name)?.parse().ok()?));
+        let start = moment("start").unwrap_or_else(|| "0".to_owned());
+        let stop = moment("stop").map(|stop| [",", &stop].concat()).unwrap_or_default();
+        video.set_src(&[&src, "#t=", &start, &stop].concat());
         video.load();
         self.change(|inner| inner.resumes = true);
     }
+}
+
+/// Milliseconds as seconds with a point.
+fn seconds(ms: i64) -> String {
+    [&(ms / 1_000).to_string(), ".", &(1_000 + ms % 1_000).to_string()[1..]].concat()
 }
 
 impl Inner {
