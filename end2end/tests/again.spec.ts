@@ -1,4 +1,5 @@
 // What comes after an answer: results at the end, cards that are opened again, and what the host page says later.
+import { AxeBuilder } from "@axe-core/playwright";
 import { createHmac } from "node:crypto";
 import type { Page } from "@playwright/test";
 import type { Player as Handle } from "../../frontend/sdk/player.js";
@@ -183,4 +184,74 @@ test("whom the host page names later is not asked who they are, and is called by
   const heard = await page.evaluate(() => (window as unknown as { heard: string[] }).heard);
   expect(heard).toEqual(["gateenter", "gaterelease"]);
   stop();
+});
+
+test("boxes that their words make larger do not cover each other", async ({ page, film }) => {
+  const at = (x: number) => ({ overlay: { x, y: 10, w: 20, h: 5 } });
+  const note = (text: string, x: number) => ({ kind: "annotation", at: { s: 1 }, duration_s: 25, layout: at(x), spec: { text } });
+  await film.write(note("The first of two that stand close together", 5), note("The second of them, which has to make room", 26));
+  await page.setViewportSize({ width: 700, height: 700 });
+  await watch(page, film.play);
+  const cards = page.locator(".stage .cue");
+  await expect(cards).toHaveCount(2);
+  const [a, b] = await Promise.all([cards.nth(0).boundingBox(), cards.nth(1).boundingBox()]);
+  const apart = a!.x + a!.width <= b!.x || b!.x + b!.width <= a!.x || a!.y + a!.height <= b!.y || b!.y + b!.height <= a!.y;
+  expect(apart, JSON.stringify([a, b])).toBe(true);
+});
+
+test("several choices are counted each, and a skip that takes its time counts down", async ({ page, film }) => {
+  const wait = { ...poll, at: { s: 5 }, skip: { allowed: true, after_s: 2 }, spec: { ...poll.spec, question: "And then?" } };
+  await film.write({ ...poll, spec: { ...poll.spec, multiple: true } }, wait);
+  const player = await watch(page, film.play);
+  const first = page.getByRole("dialog", { name: "Which colour?" });
+  await first.getByRole("checkbox", { name: "Red" }).check();
+  await first.getByRole("checkbox", { name: "Blue" }).check();
+  await first.getByRole("button", { name: "Vote" }).click();
+  await expect(first.locator(".choice-share").filter({ hasText: "100%" })).toHaveCount(2);
+  await first.getByRole("button", { name: "Continue" }).click();
+  const second = page.getByRole("dialog", { name: "And then?" });
+  const skip = second.locator("[data-skip]");
+  await expect(skip).toBeDisabled();
+  await expect(skip).toHaveText(/[12]/);
+  await skip.click();
+  await expect(second).toBeHidden();
+  await player.plays();
+});
+
+test("what comes once for a viewer does not come again on the next visit", async ({ page, film }) => {
+  await film.write({ ...poll, frequency: "once_per_viewer" });
+  const dialog = page.getByRole("dialog", { name: "Which colour?" });
+  await watch(page, film.play);
+  await expect(dialog).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(dialog).toBeHidden();
+  const again = await watch(page, film.play);
+  await expect.poll(() => again.time()).toBeGreaterThan(3);
+  await expect(dialog).toHaveCount(0);
+});
+
+test.describe("with a finger", () => {
+  test.use({ hasTouch: true, viewport: { width: 375, height: 740 } });
+
+  test("a poll is answered and left", async ({ page, film }) => {
+    await film.write(poll);
+    await page.goto(film.play);
+    const player = await new Player(page).live();
+    await player.button("Play video").tap();
+    const dialog = page.getByRole("dialog", { name: "Which colour?" });
+    await dialog.getByText("Green").tap();
+    await dialog.getByRole("button", { name: "Vote" }).tap();
+    await expect(dialog.getByText("100%")).toBeVisible();
+    await dialog.getByRole("button", { name: "Continue" }).tap();
+    await expect(dialog).toBeHidden();
+    await player.plays();
+  });
+});
+
+test("the gallery shows every kind, and axe finds nothing there", async ({ page, server }) => {
+  await page.goto(`${server.url}/demo/interactions`);
+  for (const name of ["Annotation", "Call to action", "Poll", "Lead form", "End screen"]) {
+    await expect(page.getByRole("heading", { name: new RegExp(name, "i") }).first()).toBeVisible();
+  }
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
 });

@@ -89,6 +89,7 @@ impl Stage {
     pub fn dress(self) {
         let Some((root, _)) = self.deck.player.elements() else { return };
         let is_there = |what: &str| root.query_selector(what).ok().flatten().is_some();
+        keep_apart(&root);
         let modal = is_there(".stage .modal");
         for (name, on) in [("data-modal", modal), ("data-asks", is_there(".stage [role=dialog]"))] {
             // Attributes of our own are always set.
@@ -101,6 +102,21 @@ impl Stage {
             if let Ok(Some(part)) = root.query_selector(what) {
                 let _ = part.toggle_attribute_with_force("inert", modal);
             }
+        }
+    }
+}
+
+/// Where words need more room than their author gave them, the later of two boxes that touch becomes a banner.
+fn keep_apart(root: &Element) {
+    let mut placed: Vec<[i32; 4]> = Vec::new();
+    for card in card::all(root, ".stage .cue.overlay") {
+        let (x, y) = (card.offset_left(), card.offset_top());
+        let [left, top, right, bottom] = [x, y, x + card.offset_width(), y + card.offset_height()];
+        if placed.iter().any(|[l, t, r, b]| left < *r && *l < right && top < *b && *t < bottom) {
+            // Classes of our own are always changed.
+            let _ = (card.class_list().remove_1("overlay"), card.class_list().add_1("banner"));
+        } else {
+            placed.push([left, top, right, bottom]);
         }
     }
 }
