@@ -97,7 +97,8 @@ pub struct Whose {
     pass: Option<String>,
 }
 
-/// `GET /video/results/{token}/{interaction}?s=`: how a poll stands, for a view that has answered it.
+/// `GET /video/results/{token}/{interaction}?s=`: how a poll stands, for a view that has answered it and may see
+/// it by now; else 204.
 pub async fn results(
     Shared(state): Shared<State>,
     Path((token, id)): Path<(String, Uuid)>,
@@ -116,8 +117,11 @@ pub async fn results(
     };
     drop(reader);
     let standing = results::standing(&state, &published, id, view_id, ended).await?;
-    let standing = standing.ok_or_else(|| ApiError::not_found("result"))?;
-    Ok(([(header::CACHE_CONTROL, "private, no-store")], Json(standing)).into_response())
+    let no_store = [(header::CACHE_CONTROL, "private, no-store")];
+    Ok(match standing {
+        Some(standing) => (no_store, Json(standing)).into_response(),
+        None => (StatusCode::NO_CONTENT, no_store).into_response(),
+    })
 }
 
 /// `POST /video/answer/{token}/{interaction}`: a form or poll where no script runs. The play page answers

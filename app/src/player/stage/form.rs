@@ -326,7 +326,8 @@ async fn fetch_results(stage: Stage, i: usize) -> Option<JsValue> {
     let path =
         ["/video/results/", &recorder.video(), "/", &stage.id(i), "?s=", &recorder.session(), &by_pass()].concat();
     let response: Response = JsFuture::from(window().fetch_with_str(&path)).await.ok()?.unchecked_into();
-    if !response.ok() {
+    // There may be nothing to see yet.
+    if response.status() != 200 {
         return None;
     }
     JsFuture::from(response.json().ok()?).await.ok()

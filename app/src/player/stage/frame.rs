@@ -106,19 +106,28 @@ impl Stage {
     }
 }
 
-/// Where words need more room than their author gave them, the later of two boxes that touch becomes a banner.
+/// Where words need more room than their author gave them, the later of two boxes that touch becomes a banner
+/// at its edge of the frame, or at the other one.
 fn keep_apart(root: &Element) {
-    let mut placed: Vec<[i32; 4]> = Vec::new();
+    let mut placed: Vec<HtmlElement> = Vec::new();
     for card in card::all(root, ".stage .cue.overlay") {
-        let (x, y) = (card.offset_left(), card.offset_top());
-        let [left, top, right, bottom] = [x, y, x + card.offset_width(), y + card.offset_height()];
-        if placed.iter().any(|[l, t, r, b]| left < *r && *l < right && top < *b && *t < bottom) {
-            // Classes of our own are always changed.
+        let is_free = |card: &HtmlElement| !placed.iter().any(|other| touch(card, other));
+        // Classes of our own are always changed.
+        if !is_free(&card) {
             let _ = (card.class_list().remove_1("overlay"), card.class_list().add_1("banner"));
-        } else {
-            placed.push([left, top, right, bottom]);
+            if !is_free(&card) {
+                let _ = card.class_list().toggle("low");
+            }
         }
+        placed.push(card);
     }
+}
+
+/// As they stand, whatever moves them while they come.
+fn touch(a: &HtmlElement, b: &HtmlElement) -> bool {
+    let across = (a.offset_left() - b.offset_left(), a.offset_width(), b.offset_width());
+    let down = (a.offset_top() - b.offset_top(), a.offset_height(), b.offset_height());
+    [across, down].into_iter().all(|(apart, a, b)| apart < b && -apart < a)
 }
 
 /// How far cards reach up from the lower edge of the frame, in pixels, without what they keep free below.

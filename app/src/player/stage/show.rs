@@ -50,6 +50,8 @@ pub(super) struct Inner {
     pub(super) awaited: Vec<usize>,
     /// The gates that the host page was told of.
     gates: Vec<usize>,
+    /// A film came whose beginning is elsewhere than at 0; it has not been there yet.
+    brought: bool,
     /// It knows the viewer since then.
     pub(super) known: bool,
     /// Looks again at the very moment something changes.
@@ -88,6 +90,7 @@ pub async fn open(deck: Deck, list: JsValue) {
         answered: Vec::new(),
         awaited: Vec::new(),
         gates: Vec::new(),
+        brought: false,
         known: false,
         alarm: None,
     };
@@ -151,6 +154,10 @@ impl Stage {
             match event {
                 "play" => {
                     inner.take_accepted();
+                    // What was opened again has been read.
+                    if let Some(i) = inner.timeline.opened().filter(|i| inner.has_answered(*i)) {
+                        inner.timeline.answered(i);
+                    }
                     if !inner.timeline.play() {
                         inner.resumes = true;
                     }
@@ -162,6 +169,8 @@ impl Stage {
                         return Some(inner.timeline.position());
                     }
                 }
+                // A film that was brought goes to where the address says; nobody has left the card.
+                "seeking" if std::mem::take(&mut inner.brought) => {}
                 "seeking" => {
                     inner.take_accepted();
                     let to = inner.timeline.seek(t);
@@ -283,7 +292,7 @@ impl Stage {
             inner.take_accepted();
             accepted
         });
-        let again = self.inner.with_value(|inner| inner.answered.iter().any(|(place, _)| *place == i));
+        let again = self.inner.with_value(|inner| inner.has_answered(i));
         if again {
             self.change(|inner| inner.timeline.answered(i));
         } else if accepted != Some(true) {
@@ -325,11 +334,13 @@ impl Stage {
         let _ = self.deck.player.elements().map(|(root, _)| root.set_attribute("data-file", &src));
         // The moments of the address count for this file, too.
         let moment = |name| Some(seconds(self.deck.player.data(name)?.parse().ok()?));
-        let start = moment("start").unwrap_or_else(|| "0".to_owned());
+        let start = moment("start");
+        let brought = start.is_some();
+        let start = start.unwrap_or_else(|| "0".to_owned());
         let stop = moment("stop").map(|stop| [",", &stop].concat()).unwrap_or_default();
         video.set_src(&[&src, "#t=", &start, &stop].concat());
         video.load();
-        self.change(|inner| inner.resumes = true);
+        self.change(|inner| (inner.resumes, inner.brought) = (true, brought));
     }
 }
 
@@ -339,13 +350,13 @@ fn seconds(ms: i64) -> String {
 }
 
 impl Inner {
+    fn has_answered(&self, i: usize) -> bool {
+        self.answered.iter().any(|(place, _)| *place == i)
+    }
+
     /// What the server took is done with.
     fn take_accepted(&mut self) {
         for i in std::mem::take(&mut self.accepted) {
-            self.timeline.answered(i);
-        }
-        // What was opened again to be read is closed by what comes next, too.
-        if let Some(i) = self.timeline.opened().filter(|i| self.answered.iter().any(|(place, _)| place == i)) {
             self.timeline.answered(i);
         }
         if std::mem::take(&mut self.known) {
