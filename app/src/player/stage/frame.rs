@@ -97,7 +97,7 @@ impl Stage {
         }
         // Captions stand above what stands low.
         let low = if modal { 0.0 } else { height_of_low(&root) };
-        let _ = root.style().set_property("--low", &["", &low.round().to_string(), "px"].concat());
+        let _ = root.style().set_property("--low", &[&(low.round() as i64).to_string(), "px"].concat());
         for what in [".controls", ".headline", ".logo"] {
             if let Ok(Some(part)) = root.query_selector(what) {
                 let _ = part.toggle_attribute_with_force("inert", modal);
@@ -135,9 +135,10 @@ fn height_of_low(root: &Element) -> f64 {
     let (mut stacked, mut highest) = (0.0, 0.0_f64);
     for card in card::all(root, ".stage .cue.low:not(.modal,.middle)") {
         let (height, style) = (f64::from(card.offset_height()), card.style());
-        match style.get_property_value("--b").ok().and_then(|b| b.trim_end_matches('%').parse::<f64>().ok()) {
+        // Not by Rust's own reader: its tables would be a tenth of what the page loads.
+        match style.get_property_value("--b").map(|b| js_sys::parse_float(&b)) {
             // In its own place, so many percent above the edge.
-            Some(b) if window().get_computed_style(&card).ok().flatten().is_some_and(is_placed) => {
+            Ok(b) if !b.is_nan() && window().get_computed_style(&card).ok().flatten().is_some_and(is_placed) => {
                 highest = highest.max(height + f64::from(root.client_height()) * b / 100.0);
             }
             _ => stacked += height + GAP,
