@@ -2,15 +2,15 @@
 
 use super::{Published, TOO_OLD_MS, sort, started_at};
 use crate::{
+    jobs::begin::fresh,
     report::{
         credit::{self, Fact},
         part::Given,
     },
-    store::videos::{Files, Video},
+    store::videos::Video,
 };
 use app::{
     engage::{Batch, What, record::Record},
-    film::Settings,
     words::Lang,
 };
 use serde_json::json;
@@ -36,24 +36,12 @@ pub fn published() -> Published {
         serde_json::from_value(interaction).expect("an interaction")
     });
     let video = Video {
-        account_id: 1,
-        id: 1,
-        token: "test_________________1".into(),
         title: "A test".into(),
-        description: String::new(),
         state: "ready".into(),
-        error: None,
         duration_ms: Some(DURATION),
         width: 640,
         height: 360,
-        files: Files::default(),
-        embed_hosts: None,
-        settings: Settings::default(),
-        timeline_version: 1,
-        expires_at: None,
-        access: crate::access::Access::default(),
-        deleted_at: None,
-        created_at: NOW,
+        ..fresh(1, 1, "test_________________1".into(), NOW)
     };
     Published {
         video,
