@@ -68,3 +68,13 @@ export class Player {
     await expect.poll(() => this.time()).toBeGreaterThanOrEqual(seconds - 0.1);
   }
 }
+
+/** Opens the page and plays from this second. */
+export async function watch(page: Page, url: string, from = 1.2): Promise<Player> {
+  await page.goto(url);
+  const player = await new Player(page).live();
+  await player.button("Play video").click();
+  await player.plays();
+  await player.seek(from);
+  return player;
+}

@@ -5,7 +5,7 @@ import type { Page } from "@playwright/test";
 import type { Player as Handle } from "../../frontend/sdk/player.js";
 import { Authored } from "../support/film.js";
 import { site } from "../support/receiver.js";
-import { expect, Player, test as base } from "../support/test.js";
+import { expect, Player, test as base, watch } from "../support/test.js";
 
 const test = base.extend<object, { film: Authored }>({
   film: [async ({ server }, use) => use(Authored.add(server, "filmThatIsLookedAtAga1")), { scope: "worker" }],
@@ -20,16 +20,6 @@ const poll = {
   spec: { question: "Which colour?", choices: ["Red", "Green", "Blue"] },
 };
 const card = (title: string) => ({ title, action: { seek_s: 1 } });
-
-/** Opens the page and plays from this second. */
-async function watch(page: Page, url: string, from = 1.2): Promise<Player> {
-  await page.goto(url);
-  const player = await new Player(page).live();
-  await player.button("Play video").click();
-  await player.plays();
-  await player.seek(from);
-  return player;
-}
 
 async function vote(page: Page, colour: string): Promise<void> {
   const dialog = page.getByRole("dialog", { name: "Which colour?" });

@@ -2,7 +2,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { Authored } from "../support/film.js";
 import { Receiver, site } from "../support/receiver.js";
-import { expect, Player, test as base } from "../support/test.js";
+import { expect, Player, test as base, watch } from "../support/test.js";
 
 const test = base.extend<object, { film: Authored }>({
   film: [async ({ server }, use) => use(Authored.add(server, "filmWithInteractions01")), { scope: "worker" }],
@@ -51,16 +51,6 @@ const endScreen = {
   layout: "card",
   spec: { cards: [{ title: "More", action: { url: "https://example.com/more" } }, { title: "The middle", action: { seek_s: 15 } }] },
 };
-
-/** Opens the page and plays from this second. */
-async function watch(page: Page, url: string, from = 1.2): Promise<Player> {
-  await page.goto(url);
-  const player = await new Player(page).live();
-  await player.button("Play video").click();
-  await player.plays();
-  await player.seek(from);
-  return player;
-}
 
 const paused = (player: Player) => player.video.evaluate((video: HTMLVideoElement) => video.paused);
 
