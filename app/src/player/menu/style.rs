@@ -6,6 +6,8 @@ use crate::{
     words::Word,
 };
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 const FONTS: [(Word, &str); 4] = [
     (Word::SansSerif, "var(--cue-font)"),
@@ -69,9 +71,11 @@ pub fn form(deck: Deck) -> impl IntoView {
         keep("captions-choices", &now.map(|place| place.to_string()).join(","));
         keep("captions-style", &text);
         let captions = deck.player.elements().and_then(|(root, _)| root.query_selector(".captions").ok()?);
-        if let Some(captions) = captions {
-            // An attribute of an element that exists can be set.
-            let _ = captions.set_attribute("style", &text);
+        if let Some(style) = captions.map(|captions| captions.unchecked_into::<HtmlElement>().style()) {
+            // How high they stand is not a matter of taste. The style of an element that exists can be set.
+            let low = style.get_property_value("--low").unwrap_or_default();
+            style.set_css_text(&text);
+            let _ = style.set_property("--low", &low);
         }
     };
     let names = |all: &[(Word, &str)]| all.iter().map(|(word, _)| deck.say(*word)).collect::<Vec<_>>();

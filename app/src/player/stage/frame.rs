@@ -4,10 +4,7 @@ use super::{card, form, link, show::Stage};
 use crate::player::{bridge, memory, tape::What};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{CssStyleDeclaration, Element, HtmlElement};
-
-/// Between two banners, as in the style sheet.
-const GAP: f64 = 8.0;
+use web_sys::{Element, HtmlElement};
 
 /// A card on the frame, and what had the focus before it came.
 #[derive(Clone)]
@@ -89,66 +86,18 @@ impl Stage {
     pub fn dress(self) {
         let Some((root, _)) = self.deck.player.elements() else { return };
         let is_there = |what: &str| root.query_selector(what).ok().flatten().is_some();
-        keep_apart(&root);
         let modal = is_there(".stage .modal");
         for (name, on) in [("data-modal", modal), ("data-asks", is_there(".stage [role=dialog]"))] {
             // Attributes of our own are always set.
             let _ = root.toggle_attribute_with_force(name, on);
         }
-        // Captions stand above what stands low.
-        let low = if modal { 0.0 } else { height_of_low(&root) };
-        let _ = root.style().set_property("--low", &[&(low.round() as i64).to_string(), "px"].concat());
         for what in [".controls", ".headline", ".logo"] {
             if let Ok(Some(part)) = root.query_selector(what) {
                 let _ = part.toggle_attribute_with_force("inert", modal);
             }
         }
+        self.make_room();
     }
-}
-
-/// Where words need more room than their author gave them, the later of two boxes that touch becomes a banner
-/// at its edge of the frame, or at the other one.
-fn keep_apart(root: &Element) {
-    let mut placed: Vec<HtmlElement> = Vec::new();
-    for card in card::all(root, ".stage .cue.overlay") {
-        let is_free = |card: &HtmlElement| !placed.iter().any(|other| touch(card, other));
-        // Classes of our own are always changed.
-        if !is_free(&card) {
-            let _ = (card.class_list().remove_1("overlay"), card.class_list().add_1("banner"));
-            if !is_free(&card) {
-                let _ = card.class_list().toggle("low");
-            }
-        }
-        placed.push(card);
-    }
-}
-
-/// As they stand, whatever moves them while they come.
-fn touch(a: &HtmlElement, b: &HtmlElement) -> bool {
-    let across = (a.offset_left() - b.offset_left(), a.offset_width(), b.offset_width());
-    let down = (a.offset_top() - b.offset_top(), a.offset_height(), b.offset_height());
-    [across, down].into_iter().all(|(apart, a, b)| apart < b && -apart < a)
-}
-
-/// How far cards reach up from the lower edge of the frame, in pixels, without what they keep free below.
-fn height_of_low(root: &Element) -> f64 {
-    let (mut stacked, mut highest) = (0.0, 0.0_f64);
-    for card in card::all(root, ".stage .cue.low:not(.modal,.middle)") {
-        let (height, style) = (f64::from(card.offset_height()), card.style());
-        // Not by Rust's own reader: its tables would be a tenth of what the page loads.
-        match style.get_property_value("--b").map(|b| js_sys::parse_float(&b)) {
-            // In its own place, so many percent above the edge.
-            Ok(b) if !b.is_nan() && window().get_computed_style(&card).ok().flatten().is_some_and(is_placed) => {
-                highest = highest.max(height + f64::from(root.client_height()) * b / 100.0);
-            }
-            _ => stacked += height + GAP,
-        }
-    }
-    stacked.max(highest)
-}
-
-fn is_placed(style: CssStyleDeclaration) -> bool {
-    style.get_property_value("position").is_ok_and(|position| position == "absolute")
 }
 
 /// Takes a card off; if the focus was inside, returns what had it before.

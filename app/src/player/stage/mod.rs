@@ -7,6 +7,7 @@ mod faces;
 mod form;
 mod frame;
 mod link;
+mod room;
 mod show;
 
 use super::{

@@ -52,6 +52,8 @@ pub(super) struct Inner {
     gates: Vec<usize>,
     /// A film came whose beginning is elsewhere than at 0; it has not been there yet.
     brought: bool,
+    /// Something came or went since the last frame was drawn.
+    pub(super) needs_room: bool,
     /// It knows the viewer since then.
     pub(super) known: bool,
     /// Looks again at the very moment something changes.
@@ -91,6 +93,7 @@ pub async fn open(deck: Deck, list: JsValue) {
         awaited: Vec::new(),
         gates: Vec::new(),
         brought: false,
+        needs_room: false,
         known: false,
         alarm: None,
     };
