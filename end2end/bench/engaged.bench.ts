@@ -28,8 +28,8 @@ const hundred = Array.from({ length: 100 }, (_, i) => {
 const flicker = Array.from({ length: 100 }, (_, i) => ({
   kind: "annotation",
   at: { s: 2 + i / 30 },
-  duration_s: 0.5,
-  layout: { overlay: { x: (i * 7) % 80, y: (i * 11) % 60, w: 12, h: 8 } },
+  duration_s: 0.45,
+  layout: { overlay: { x: [2, 36, 70][i % 3]!, y: 2 + 12 * (Math.floor(i / 3) % 5), w: 12, h: 8 } },
   spec: { text: `Note ${i}`, seek_to_s: 1 },
 }));
 

@@ -160,6 +160,14 @@ pub fn is_filled(root: &HtmlElement) -> bool {
     root.has_attribute("data-filled")
 }
 
+/// Fills the window, or no longer; the page behind it does not scroll meanwhile.
+pub fn fill(root: &HtmlElement, on: bool) {
+    for one in [Some(root.as_ref()), document().document_element().as_ref()].into_iter().flatten() {
+        // Attributes of an element that exists can be changed.
+        let _ = one.toggle_attribute_with_force("data-filled", on);
+    }
+}
+
 pub fn fullscreen_element() -> Option<JsValue> {
     let of = |name: &str| Some(get(&document(), name)).filter(JsValue::is_object);
     of("fullscreenElement").or_else(|| of("webkitFullscreenElement"))

@@ -198,7 +198,7 @@ fn toggle_fullscreen(root: &HtmlElement, video: &HtmlVideoElement) {
         // Nobody around the frame could enlarge it: the browser's own player is all there is.
         call(video, "webkitEnterFullscreen", &[]);
     } else {
-        let _ = root.toggle_attribute("data-filled");
+        media::fill(root, !media::is_filled(root));
         tell(root, media::FILLED);
     }
 }

@@ -65,6 +65,8 @@ pub fn wait(deck: Deck) {
     let (Ok(Some(button)), Some(dialog)) = (page.query_selector(".share-open"), page.get_element_by_id("share")) else {
         return;
     };
+    // An attribute of an element that exists can be set.
+    let _ = dialog.set_attribute("data-live", "");
     let come = Box::new(move || leptos::task::spawn_local(wire(deck, dialog)));
     at_first(&button, &["pointerenter", "focus", "click"], come);
 }

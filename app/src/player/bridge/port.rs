@@ -5,7 +5,7 @@ use crate::player::{
     chapters,
     deck::Deck,
     js::{get, object, text},
-    media::FILLED,
+    media::{FILLED, fill},
 };
 use js_sys::{Array, Object, Promise};
 use leptos::prelude::*;
@@ -270,8 +270,7 @@ fn moved(deck: Deck) {
 /// Sets the attribute that the style sheet and the signals read, when the page has enlarged the frame.
 pub fn filled(deck: Deck, on: bool) {
     if let Some((root, _)) = deck.player.elements() {
-        // Attributes of an element that exists can be changed.
-        let _ = root.toggle_attribute_with_force("data-filled", on);
+        fill(&root, on);
         deck.media.fullscreen.set(on);
     }
 }

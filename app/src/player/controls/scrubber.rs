@@ -16,7 +16,8 @@ use leptos::prelude::*;
 #[component]
 pub fn Scrubber(deck: Deck) -> impl IntoView {
     let media = deck.media;
-    // In hundredths of a percent: whole numbers need little code.
+    // In hundredths of a percent: whole numbers need little code. On the input alone: a hundred marks stand beside
+    // it, and what is set on all of them makes the browser look at each.
     let share = move |ms: i64| ms * 10_000 / media.duration.get().max(1);
     let style = move || {
         let (played, buffered) = (share(media.time.get()), share(media.buffered.get()));
@@ -75,13 +76,14 @@ pub fn Scrubber(deck: Deck) -> impl IntoView {
         }
     };
     view! {
-        <div class="scrubber" style=style on:pointermove=move |event| come(event.client_x())>
+        <div class="scrubber" on:pointermove=move |event| come(event.client_x())>
             <input
                 type="range"
                 aria-label=deck.say(Word::Seek)
                 min="0"
                 max=move || media.duration.get()
                 step="1"
+                style=style
                 prop:value=move || media.time.get() as f64
                 aria-valuetext=move || deck.eloquent.get().then(words)
                 on:pointerdown=move |_| moves.set_value(Some(0))
