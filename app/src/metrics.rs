@@ -75,6 +75,12 @@ pub const RULES: &[(&str, &str)] = &[
          happened, no more is credited than the view's own clock allows at the speed that was played, and nothing past a required \
          interaction that was not answered. The rest is stored and shown as uncredited_ms.",
     ),
+    (
+        "gates",
+        "A view is held to the required interactions that were published when it began, as they stood then: one that is \
+         published or moved later takes no credit from it, and one that is moved, withdrawn or required no more holds nothing \
+         that is played from then on.",
+    ),
     ("played again", "Time played counts each time; coverage counts each moment once, whatever the order."),
     (
         "hidden and muted",

@@ -42,6 +42,8 @@ pub struct Gate {
     pub at: i64,
     /// Not for viewers who are known: the player drops it as soon as one is.
     pub skip_if_known: bool,
+    /// Milliseconds since the view began at which it was withdrawn: what was played from then on passes it.
+    pub until: Option<i64>,
 }
 
 /// Slack for clocks and rounding, in milliseconds.
@@ -63,7 +65,8 @@ pub fn of<'a>(facts: impl Iterator<Item = &'a Fact> + Clone, duration: i64, gate
             What::Visible => hidden_page = false,
             What::Watched { from, to, rate, hidden, muted } => {
                 let left = fact.at - begun + SLACK - spent;
-                let reach = closed.iter().map(|gate| gate.at).min().unwrap_or(i64::MAX);
+                let holding = closed.iter().filter(|gate| gate.until.is_none_or(|until| fact.at < until));
+                let reach = holding.map(|gate| gate.at).min().unwrap_or(i64::MAX);
                 let within = Span::new((*from).min(reach), (*to).min(reach));
                 let (span, wall) = allowed(within, *rate, left);
                 credit.uncredited_ms += to - from - span.length();
@@ -151,7 +154,7 @@ mod tests {
 
     #[test]
     fn nothing_past_an_unanswered_gate_is_credited() {
-        let gate = [Gate { id: Uuid::from_u128(7), at: 10_000, skip_if_known: false }];
+        let gate = [Gate { id: Uuid::from_u128(7), at: 10_000, skip_if_known: false, until: None }];
         let answer = |id| Fact {
             at: 21_000,
             what: What::Answer { interaction: Uuid::from_u128(id), answer: serde_json::json!({}) },
@@ -168,8 +171,17 @@ mod tests {
     }
 
     #[test]
+    fn a_gate_that_was_withdrawn_holds_what_was_played_before_and_nothing_after() {
+        let gate = [Gate { id: Uuid::from_u128(7), at: 10_000, skip_if_known: false, until: Some(25_000) }];
+        let mut facts = vec![play(0), watched(20_000, 0, 20_000, 100)];
+        assert_eq!(super::of(facts.iter(), 20_000, &gate).unique_ms, 10_000);
+        facts.push(watched(30_000, 15_000, 20_000, 100));
+        assert_eq!(super::of(facts.iter(), 20_000, &gate).spans, [Span::new(0, 10_000), Span::new(15_000, 20_000)]);
+    }
+
+    #[test]
     fn a_gate_that_skips_known_viewers_opens_once_the_view_says_who_they_are() {
-        let gate = |id, at, skip_if_known| Gate { id: Uuid::from_u128(id), at, skip_if_known };
+        let gate = |id, at, skip_if_known| Gate { id: Uuid::from_u128(id), at, skip_if_known, until: None };
         let gates = [gate(7, 5_000, false), gate(8, 10_000, true), gate(9, 15_000, false)];
         let at = |what| Fact { at: 21_000, what };
         let answer = |fields: serde_json::Value| {

@@ -3,11 +3,11 @@
 
 use crate::{
     report::{
-        credit::{self, Credit, Gate},
+        credit::{self, Credit},
         part::{Given, Part},
     },
     store::{
-        self, Store, StoreError, Tx, entries, interactions,
+        self, Store, StoreError, Tx, entries, gates,
         sums::{self, Changes, Key},
         videos,
         views::{self, View},
@@ -148,9 +148,9 @@ pub async fn catch_up(store: &Store) -> store::Result<usize> {
         for mut view in views {
             let facts = facts.remove(&(view.account_id, view.id)).unwrap_or_default();
             let duration = videos::by_id(tx.conn(), view.video_id).await?.and_then(|video| video.duration_ms);
-            let (duration, granted) = (duration.unwrap_or(0), super::ledger::granted(&view)?);
-            let timeline = interactions::published(tx.conn(), view.account_id, view.video_id).await?;
-            let gates: Vec<Gate> = super::ledger::required(&timeline, &granted, duration);
+            let duration = duration.unwrap_or(0);
+            let gates = gates::of_video(tx.conn(), view.account_id, view.video_id).await?;
+            let gates = super::gates::holding(&gates, &view, duration)?;
             let mut credit = credit::of(facts.iter(), duration, &gates);
             if i64::try_from(facts.len()) == Ok(view.entries) {
                 super::view::set_figures(&mut view, &credit, facts.iter());

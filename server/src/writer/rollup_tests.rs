@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    report::credit::Fact,
+    report::credit::{Fact, Gate},
     store::{entries::Entry, views::View},
     writer::{memory::Known, view},
 };
@@ -49,7 +49,7 @@ fn take(known: &mut Known, batch: &[Numbered]) -> Part {
     }
     let facts = || known.facts.iter().map(|(_, fact): &(i64, Fact)| fact);
     // The interaction of id 1 holds everything behind its 30th second.
-    let gate = Gate { id: Uuid::from_u128(1), at: 30_000, skip_if_known: false };
+    let gate = Gate { id: Uuid::from_u128(1), at: 30_000, skip_if_known: false, until: None };
     let credit = credit::of(facts(), DURATION, &[gate]);
     view::set_figures(&mut known.view, &credit, facts());
     known.view.given = json(&Given::of(&credit, facts(), DURATION));
