@@ -1,6 +1,6 @@
 //! Required gates: nothing past one is credited, and before the video the media themselves are kept back.
 
-use super::{add, answer_to, call, html, id_of, one};
+use super::{add, answer_to, call, get, html, id_of, one};
 use crate::{
     reports::rollups::{dump, rebuild},
     support::{API_KEY, App, batch::View, on_each_engine},
@@ -18,6 +18,7 @@ on_each_engine! {
     a_gate_that_is_published_later_takes_no_credit_away
     a_gate_that_is_moved_or_withdrawn_holds_what_was_played_before
     a_gate_that_is_only_reworded_holds_as_it_did
+    what_a_gate_holds_back_is_told_apart_from_what_no_clock_allows
 }
 
 fn gate(kind: &str, at: Value) -> Value {
@@ -280,5 +281,27 @@ async fn a_gate_that_is_only_reworded_holds_as_it_did(app: App) {
     let more = view.watched(60_200, 30_000, 60_000);
     record(&app, &view.batch(&[more])).await;
     assert_eq!(rates(&app, video.id).await.0, 25);
+    stays(&app).await;
+}
+
+async fn what_a_gate_holds_back_is_told_apart_from_what_no_clock_allows(app: App) {
+    let video = app.add_video(&[], |_| {}).await;
+    let poll = id_of(&add(&app, video.id, &gate("poll", json!({"s": 20}))).await);
+    let mut view = View::fresh(&video.token);
+    let explain = format!("{}/reports/explain?metric=avg_watch_rate", video.id);
+    let uncredited = async || {
+        let told = get(&app, &explain).await["left_out"].clone();
+        ["uncredited_ms", "beyond_clock_ms", "behind_gate_ms"].map(|name| told[name].as_i64().expect("a number"))
+    };
+    let events = [view.load(), view.play(100), view.watched(30_100, 0, 30_000)];
+    record(&app, &view.batch(&events)).await;
+    assert_eq!(uncredited().await, [10_000, 0, 10_000]);
+    let events = [
+        view.event(30_500, json!({"type": "answer", "interaction": poll, "answer": answer_to("poll")})),
+        view.watched(31_100, 20_000, 50_000),
+    ];
+    record(&app, &view.batch(&events)).await;
+    // The clock allows 31.3 seconds, of which 20 were spent.
+    assert_eq!(uncredited().await, [28_700, 18_700, 10_000]);
     stays(&app).await;
 }
