@@ -2,6 +2,7 @@
 //! acknowledges after the commit. A fact and its webhook commit together.
 
 mod erase;
+mod gates;
 mod ledger;
 mod memory;
 mod purge;

@@ -19,6 +19,7 @@ pub mod entries;
 pub mod export;
 pub mod figures;
 pub mod garbage;
+pub mod gates;
 pub mod import_keys;
 pub mod interactions;
 pub mod invitations;

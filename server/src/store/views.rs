@@ -47,6 +47,10 @@ pub struct View {
     pub closed_at: Option<i64>,
     /// What the video's sums have of it, as JSON ([`crate::report::part::Given`]); none: nothing yet.
     pub given: Option<String>,
+    /// Of `uncredited_ms`, what its own clock does not allow, and what lies behind a closed gate; both 0 where they
+    /// were not told apart yet.
+    pub beyond_clock_ms: i64,
+    pub behind_gate_ms: i64,
 }
 
 impl View {
@@ -84,6 +88,8 @@ impl View {
             purged_at: None,
             closed_at: None,
             given: None,
+            beyond_clock_ms: 0,
+            behind_gate_ms: 0,
         }
     }
 
@@ -105,24 +111,28 @@ impl View {
 
 const COLUMNS: &str = "account_id, video_id, id, viewer_id, ip, surface, referrer, page_url, started_at,
        last_received_at, played, watched_ms, unique_ms, hidden_ms, muted_ms, uncredited_ms, entries, percent, spans,
-       grants, left_out, browser, os, device, device_type, country, region, city, purged_at, closed_at, given";
-const COLUMN_COUNT: usize = 31;
+       grants, left_out, browser, os, device, device_type, country, region, city, purged_at, closed_at, given,
+       beyond_clock_ms, behind_gate_ms";
+const COLUMN_COUNT: usize = 33;
 const REPLACE: &str = "
 on conflict (account_id, id) do update set
   viewer_id = excluded.viewer_id, surface = excluded.surface, referrer = excluded.referrer, page_url = excluded.page_url,
   started_at = excluded.started_at, last_received_at = excluded.last_received_at, played = excluded.played,
   watched_ms = excluded.watched_ms, unique_ms = excluded.unique_ms, hidden_ms = excluded.hidden_ms,
   muted_ms = excluded.muted_ms, uncredited_ms = excluded.uncredited_ms, entries = excluded.entries, percent = excluded.percent,
-  spans = excluded.spans, grants = excluded.grants, left_out = excluded.left_out, given = excluded.given";
+  spans = excluded.spans, grants = excluded.grants, left_out = excluded.left_out, given = excluded.given,
+  beyond_clock_ms = excluded.beyond_clock_ms, behind_gate_ms = excluded.behind_gate_ms";
 const BY_ID: &str = "
 select account_id, video_id, id, viewer_id, ip, surface, referrer, page_url, started_at,
        last_received_at, played, watched_ms, unique_ms, hidden_ms, muted_ms, uncredited_ms, entries, percent, spans,
-       grants, left_out, browser, os, device, device_type, country, region, city, purged_at, closed_at, given
+       grants, left_out, browser, os, device, device_type, country, region, city, purged_at, closed_at, given,
+       beyond_clock_ms, behind_gate_ms
   from views where account_id = $1 and id = $2";
 const BY_IDS: &str = "
 select account_id, video_id, id, viewer_id, ip, surface, referrer, page_url, started_at,
        last_received_at, played, watched_ms, unique_ms, hidden_ms, muted_ms, uncredited_ms, entries, percent, spans,
-       grants, left_out, browser, os, device, device_type, country, region, city, purged_at, closed_at, given
+       grants, left_out, browser, os, device, device_type, country, region, city, purged_at, closed_at, given,
+       beyond_clock_ms, behind_gate_ms
   from views where (account_id, id) in (";
 const RESERVE: &str = "select pg_advisory_xact_lock(n) from unnest($1::bigint[]) as n";
 const BEFORE: &str = "
@@ -139,14 +149,16 @@ const HEARD: &str = "update views set last_received_at = $3 where account_id = $
 const IDLE: &str = "
 select account_id, video_id, id, viewer_id, ip, surface, referrer, page_url, started_at,
        last_received_at, played, watched_ms, unique_ms, hidden_ms, muted_ms, uncredited_ms, entries, percent, spans,
-       grants, left_out, browser, os, device, device_type, country, region, city, purged_at, closed_at, given
+       grants, left_out, browser, os, device, device_type, country, region, city, purged_at, closed_at, given,
+       beyond_clock_ms, behind_gate_ms
   from views where closed_at is null and last_received_at <= $1
  order by last_received_at limit $2";
 
 const NOT_SUMMED: &str = "
 select account_id, video_id, id, viewer_id, ip, surface, referrer, page_url, started_at,
        last_received_at, played, watched_ms, unique_ms, hidden_ms, muted_ms, uncredited_ms, entries, percent, spans,
-       grants, left_out, browser, os, device, device_type, country, region, city, purged_at, closed_at, given
+       grants, left_out, browser, os, device, device_type, country, region, city, purged_at, closed_at, given,
+       beyond_clock_ms, behind_gate_ms
   from views where given is null order by account_id, id limit $1";
 
 pub async fn by_id(conn: Conn<'_>, account_id: i64, id: Uuid) -> Result<Option<View>> {
@@ -257,7 +269,7 @@ pub async fn replace(mut conn: Conn<'_>, views: &[View]) -> Result<()> {
                     .bind(view.uncredited_ms).bind(view.entries).bind(view.percent).bind(&view.spans).bind(&view.grants)
                     .bind(&view.left_out).bind(&view.browser).bind(&view.os).bind(&view.device).bind(&view.device_type)
                     .bind(&view.country).bind(&view.region).bind(&view.city).bind(view.purged_at).bind(view.closed_at)
-                    .bind(&view.given);
+                    .bind(&view.given).bind(view.beyond_clock_ms).bind(view.behind_gate_ms);
             }
             query.execute(&mut **db).await.map(|_| ())
         })?;

@@ -1,7 +1,7 @@
 //! One transaction of the ledger: entries, answers, the views' figures, and the messages they cause.
 
 use super::{
-    Accepted, AcceptedAnswer, AcceptedEntry, Objection, Written,
+    Accepted, AcceptedAnswer, AcceptedEntry, Objection, Written, gates,
     memory::{Key, Known, Memory},
     rollup::{self, Rollup},
     view::{join, opened, set_figures},
@@ -14,7 +14,7 @@ use crate::{
         position,
     },
     store::{
-        self, Store, StoreError, Tx, answers,
+        self, Store, Tx, answers,
         entries::{self, Entry, NewEntry},
         outbox::{self, Message},
         showings::{self, Showing},
@@ -30,7 +30,7 @@ use crate::{
 use app::{
     engage::What,
     error::ApiError,
-    interaction::{Interaction, Spec, lead_form::FASTEST_MS},
+    interaction::{Spec, lead_form::FASTEST_MS},
 };
 use std::collections::{BTreeSet, HashMap, HashSet, hash_map};
 use uuid::Uuid;
@@ -75,7 +75,7 @@ pub async fn append(
             view.last_received_at = view.last_received_at.max(batch.received_at);
             view.started_at = view.started_at.min(batch.started_at);
             join(view, batch.traits.left_out);
-            grant(view, &batch.grants)?;
+            gates::grant(view, &batch.grants)?;
             good.push(batch);
             results.push(Ok(Vec::new()));
         } else {
@@ -133,7 +133,7 @@ async fn write(
             let duration_ms = batch.published.video.duration_ms.unwrap_or(0);
             let is_new = |seq: u32| new.contains(&(n, seq.into()));
             let (page, now) = (batch.viewer_id, batch.received_at);
-            let gates = gates(batch, &granted(view)?);
+            let gates = gates::holding(&batch.published.gates, view, duration_ms)?;
             Settling { claim, page, facts, gates: &gates, duration_ms, now, is_new }.settle(tx, view).await?;
         }
         for answer in batch.answers.iter().filter(|a| new.contains(&(n, a.seq.into()))) {
@@ -144,7 +144,7 @@ async fn write(
         }
         let duration = batch.published.video.duration_ms.unwrap_or(0);
         let of = || facts.iter().map(|(_, fact)| fact);
-        let credit = credit::of(of(), duration, &gates(batch, &granted(view)?));
+        let credit = credit::of(of(), duration, &gates::holding(&batch.published.gates, view, duration)?);
         set_figures(view, &credit, of());
         view.given = rollup::json(&Given::of(&credit, of(), duration));
         if before.get(&key(batch)).is_some_and(|was_left_out| *was_left_out != view.left_out.is_some()) {
@@ -221,39 +221,6 @@ fn showing(batch: &Accepted, interaction_id: Uuid) -> Showing {
         view_id: batch.view_id,
         received_at: batch.received_at,
     }
-}
-
-/// What this view has to answer before it is credited with more.
-fn gates(batch: &Accepted, granted: &[Uuid]) -> Vec<credit::Gate> {
-    let duration = batch.published.video.duration_ms.unwrap_or(0);
-    required(&batch.published.timeline, granted, duration)
-}
-
-/// What a timeline asks for before it lets a view pass that has these grants.
-pub fn required(timeline: &[Interaction], granted: &[Uuid], duration: i64) -> Vec<credit::Gate> {
-    let required = timeline.iter().filter(|one| one.is_required() && !granted.contains(&one.id));
-    let gate = |one: &Interaction| credit::Gate {
-        id: one.id,
-        at: one.at.starts_ms(duration),
-        skip_if_known: one.skip_if_known,
-    };
-    required.map(gate).collect()
-}
-
-/// What this view need not answer, by all that its pages ever brought.
-pub fn granted(view: &View) -> store::Result<Vec<Uuid>> {
-    serde_json::from_str(&view.grants).map_err(|source| StoreError::Unreadable { what: "grants", source })
-}
-
-/// Keeps the grants that a page brought: a click-through comes without its page's pass.
-fn grant(view: &mut View, new: &[Uuid]) -> store::Result<()> {
-    if new.is_empty() {
-        return Ok(());
-    }
-    let all: BTreeSet<Uuid> = granted(view)?.into_iter().chain(new.iter().copied()).collect();
-    // Ids are always JSON.
-    view.grants = serde_json::to_string(&all).unwrap_or_default();
-    Ok(())
 }
 
 /// Ends sessions that fell silent; returns how many ended and how many deliveries that queued.
