@@ -9,6 +9,8 @@ declare global {
   interface Window {
     player: Handle;
     heard: unknown[];
+    /** What another copy of the script made, and around what. */
+    others: [HTMLIFrameElement | CuepointPlayerElement, Handle][];
     standIn: StandIn;
   }
 }
@@ -214,6 +216,24 @@ test.describe("the player itself", () => {
 
 test.describe("with a stand-in for the player", () => {
   test.beforeEach(async ({ page, server }) => standIn(page, server));
+
+  test("two copies of the script have one player between them, around an iframe and an element", async ({ page, embed }) => {
+    const tags = `${frame()}<cuepoint-player token="TOKEN"></cuepoint-player>`;
+    await embed(standing(`<script src="HOST/sdk/player.classic.js"></script>${tags}${around}<script type="module">
+      import { Player } from "HOST/sdk/player.js";
+      window.others = [...document.querySelectorAll("iframe, cuepoint-player")].map((target) => [target, new Player(target)]);
+    </script>`));
+    await page.waitForFunction(() => window.others);
+    const answers = await page.evaluate(() =>
+      Promise.all(
+        window.others.map(async ([target, other]) => {
+          const player = new Cuepoint.Player(target);
+          return [player === other, await player.getDuration(), await other.getPaused()];
+        }),
+      ),
+    );
+    expect(answers).toEqual([[true, 60, true], [true, 60, true]]);
+  });
 
   test("attributes are the player's parameters", async ({ page, embed }) => {
     await embed(`${SDK}<cuepoint-player token="${STAND_IN}" autoplay muted loop="false" start="1:30" t="" lang="de"
