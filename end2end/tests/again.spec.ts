@@ -89,14 +89,24 @@ test("the arrows go from card to card of an end screen and move nothing else", a
   expect(await player.time()).toBe(ended);
 });
 
-test("the first card opens by itself when its time is over, in the same tab", async ({ page, film, context }) => {
+test("the first card opens by itself when its time is over, in the same tab, and is not counted as a click", async ({ page, film, context }) => {
   await context.route("**/video/cta/**", (route) => route.fulfill({ contentType: "text/html", body: "<title>The next</title>" }));
   const next = { title: "The next", action: { url: "https://example.com/next", new_tab: true } };
   await film.write({ kind: "end_screen", at: "end", layout: "card", spec: { cards: [next], next_after_s: 3 } });
+  const before = (await film.actions()).end_screens!;
+  const batches: string[] = [];
+  page.on("request", (request) => {
+    if (request.url().endsWith("/engage/record")) batches.push(request.postData() ?? "");
+  });
   await watch(page, film.play, 29);
   await expect(page.getByRole("timer")).toBeVisible();
   await page.waitForURL(/\/video\/cta\//);
   expect(context.pages()).toHaveLength(1);
+  // An address that names no view leads there, and the server keeps nothing.
+  expect(new URL(page.url()).searchParams.has("s")).toBe(false);
+  expect(batches.join()).toContain('"type":"shown"');
+  expect(batches.join()).not.toContain('"type":"answer"');
+  expect((await film.actions()).end_screens).toBe(before);
 });
 
 test("a hotspot that leads nowhere is seen, and read by mouse and by keyboard", async ({ page, film }) => {
