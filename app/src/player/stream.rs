@@ -1,9 +1,11 @@
 //! Streaming in several qualities: HLS, by the browser where it can be trusted with it, else by hls.js
-//! from our own origin, fetched when someone comes near or plays: a page that nobody plays never fetches it.
+//! from our own origin, fetched when a pointer comes near or someone plays: where there are pointers, a page that
+//! nobody plays never fetches it.
 //! The plain file stays in the page for whoever plays before the player is there.
 
 use super::{
     deck::Deck,
+    frame::touches,
     js::{at_first, call, get, is_true, number, object, text},
     request::Request,
     sounds,
@@ -39,15 +41,16 @@ impl Stream {
     }
 }
 
-/// Sends for the stream when a pointer, a finger or the focus comes to the player.
+/// Sends for the stream when a pointer or the focus comes to the player; at once where a finger would be the first
+/// to say so, and should not have to wait.
 pub fn wait(deck: Deck, root: &HtmlElement) {
     if deck.player.data("stream").is_none() {
         return;
     }
     deck.stream.due.set_value(true);
     let come = Box::new(move || drop(come(deck)));
-    if is_native() {
-        // It needs no engine, and fetches nothing until it plays.
+    // Safari's own player needs no engine, and fetches nothing until it plays.
+    if is_native() || touches() {
         come();
     } else {
         at_first(root, &["pointerover", "pointerdown", "focusin"], come);
