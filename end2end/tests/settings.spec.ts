@@ -1,8 +1,11 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import { expect, Player, test, TOKEN } from "../support/test.js";
+import { expect, Player, still, test, TOKEN } from "../support/test.js";
 
-const axe = async (page: Page) => expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+const axe = async (page: Page) => {
+  await still(page);
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+};
 
 async function playing(page: Page, url: string): Promise<Player> {
   await page.goto(url);
