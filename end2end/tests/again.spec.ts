@@ -5,7 +5,7 @@ import type { Page } from "@playwright/test";
 import type { Player as Handle } from "../../frontend/sdk/player.js";
 import { Authored } from "../support/film.js";
 import { site } from "../support/receiver.js";
-import { expect, Player, test as base, watch } from "../support/test.js";
+import { expect, Player, still, test as base, watch } from "../support/test.js";
 
 const test = base.extend<object, { film: Authored }>({
   film: [async ({ server }, use) => use(Authored.add(server, "filmThatIsLookedAtAga1")), { scope: "worker" }],
@@ -90,7 +90,13 @@ test("the arrows go from card to card of an end screen and move nothing else", a
 });
 
 test("the first card opens by itself when its time is over, in the same tab, and is not counted as a click", async ({ page, film, context }) => {
-  await context.route("**/video/cta/**", (route) => route.fulfill({ contentType: "text/html", body: "<title>The next</title>" }));
+  // The page stays until its timer was seen.
+  let leave = () => {};
+  const seen = new Promise<void>((resolve) => (leave = resolve));
+  await context.route("**/video/cta/**", async (route) => {
+    await seen;
+    await route.fulfill({ contentType: "text/html", body: "<title>The next</title>" });
+  });
   const next = { title: "The next", action: { url: "https://example.com/next", new_tab: true } };
   await film.write({ kind: "end_screen", at: "end", layout: "card", spec: { cards: [next], next_after_s: 3 } });
   const before = (await film.actions()).end_screens!;
@@ -100,6 +106,7 @@ test("the first card opens by itself when its time is over, in the same tab, and
   });
   await watch(page, film.play, 29);
   await expect(page.getByRole("timer")).toBeVisible();
+  leave();
   await page.waitForURL(/\/video\/cta\//);
   expect(context.pages()).toHaveLength(1);
   // An address that names no view leads there, and the server keeps nothing.
@@ -181,8 +188,8 @@ test("whom the host page names later is not asked who they are, and is called by
   await expect(frame.getByRole("dialog", { name: "Who are you?" })).toBeHidden();
   await player.plays();
   await expect(frame.getByText("Hello Ada", { exact: true })).toBeVisible();
-  const heard = await page.evaluate(() => (window as unknown as { heard: string[] }).heard);
-  expect(heard).toEqual(["gateenter", "gaterelease"]);
+  const heard = () => page.evaluate(() => (window as unknown as { heard: string[] }).heard);
+  await expect.poll(heard).toEqual(["gateenter", "gaterelease"]);
   stop();
 });
 
@@ -194,13 +201,14 @@ test("boxes that their words make larger do not cover each other", async ({ page
   await watch(page, film.play);
   const cards = page.locator(".stage .cue");
   await expect(cards).toHaveCount(2);
-  const [a, b] = await Promise.all([cards.nth(0).boundingBox(), cards.nth(1).boundingBox()]);
-  const apart = a!.x + a!.width <= b!.x || b!.x + b!.width <= a!.x || a!.y + a!.height <= b!.y || b!.y + b!.height <= a!.y;
+  await still(page);
+  const [a, b] = await cards.evaluateAll((cards) => cards.map((card) => card.getBoundingClientRect().toJSON() as DOMRect));
+  const apart = a!.right <= b!.left || b!.right <= a!.left || a!.bottom <= b!.top || b!.bottom <= a!.top;
   expect(apart, JSON.stringify([a, b])).toBe(true);
 });
 
 test("several choices are counted each, and a skip that takes its time counts down", async ({ page, film }) => {
-  const wait = { ...poll, at: { s: 5 }, skip: { allowed: true, after_s: 2 }, spec: { ...poll.spec, question: "And then?" } };
+  const wait = { ...poll, at: { s: 5 }, skip: { allowed: true, after_s: 6 }, spec: { ...poll.spec, question: "And then?" } };
   await film.write({ ...poll, spec: { ...poll.spec, multiple: true } }, wait);
   const player = await watch(page, film.play);
   const first = page.getByRole("dialog", { name: "Which colour?" });
@@ -212,7 +220,7 @@ test("several choices are counted each, and a skip that takes its time counts do
   const second = page.getByRole("dialog", { name: "And then?" });
   const skip = second.locator("[data-skip]");
   await expect(skip).toBeDisabled();
-  await expect(skip).toHaveText(/[12]/);
+  await expect(skip).toHaveText(/[1-6]/);
   await skip.click();
   await expect(second).toBeHidden();
   await player.plays();
@@ -237,7 +245,8 @@ test.describe("with a finger", () => {
     await film.write(poll);
     await page.goto(film.play);
     const player = await new Player(page).live();
-    await player.button("Play video").tap();
+    await player.begins((button) => button.tap());
+    await player.playsFrom(1.2);
     const dialog = page.getByRole("dialog", { name: "Which colour?" });
     await dialog.getByText("Green").tap();
     await dialog.getByRole("button", { name: "Vote" }).tap();

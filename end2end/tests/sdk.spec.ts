@@ -175,9 +175,11 @@ test.describe("the player itself", () => {
       });
       await window.player.play();
       await window.player.setCurrentTime(20.5);
+      await window.player.pause();
     });
     await page.frameLocator("iframe").getByRole("link", { name: "Book a demo" }).click();
     await expect.poll(() => page.evaluate(() => window.heard.length)).toBe(1);
+    await page.evaluate(() => window.player.play());
     // Longer than the player waits for an answer.
     await expect.poll(() => page.evaluate(() => window.player.getCurrentTime())).toBeGreaterThan(22);
     expect(context.pages()).toHaveLength(1);
@@ -587,6 +589,7 @@ test.describe("the documentation", () => {
   });
 
   test("every example runs without a complaint", async ({ page, server }) => {
+    test.slow();
     await page.goto(`${server.url}${DOCS}#start`);
     for (const [name, button] of [
       ["Quick start", ""],

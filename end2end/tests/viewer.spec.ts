@@ -48,6 +48,7 @@ test("the embedding page says who is watching, and its server's systems hear it"
   await page.evaluate(async () => {
     await window.player.play();
     await window.player.setCurrentTime(20.5);
+    await window.player.pause();
   });
   const opened = context.waitForEvent("page");
   await page.frameLocator("iframe").getByRole("link", { name: "Book a demo" }).click();
