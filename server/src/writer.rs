@@ -4,13 +4,14 @@
 mod erase;
 mod ledger;
 mod memory;
+mod objection;
 mod purge;
 pub mod rollup;
 mod view;
 mod who;
 
 pub use erase::{Erased, Person};
-pub use ledger::{media, send};
+pub use ledger::{granted, media, send};
 pub use who::email;
 
 use crate::{
@@ -67,6 +68,8 @@ pub struct AcceptedAnswer {
 pub enum Objection {
     /// This view has answered already.
     Again,
+    /// The viewer, who is recognised, has answered in this other view.
+    Elsewhere { view_id: Uuid },
     /// Faster than a person can be.
     TooQuick,
 }
