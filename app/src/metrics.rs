@@ -93,6 +93,11 @@ pub const RULES: &[(&str, &str)] = &[
     ),
     ("twice", "An event has a number within its view. However often it comes, and in whatever order, it counts once."),
     (
+        "votes",
+        "A viewer who is recognised, by a token, a personal link, a form or a cookie, answers a poll once, in whichever view; of \
+         others each view does.",
+    ),
+    (
         "fresh",
         "A figure holds all that was acknowledged: sums change in the transaction that stores the events they are made of.",
     ),

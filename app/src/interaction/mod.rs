@@ -118,7 +118,8 @@ impl Default for Skip {
     }
 }
 
-/// How often an interaction comes up by itself. From the list of interactions it can always be opened.
+/// How often an interaction comes up by itself. From the list of interactions it can always be opened. Once for a viewer
+/// is once in all views by which the viewer is recognised; of others the browser remembers it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Frequency {

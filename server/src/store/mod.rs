@@ -25,6 +25,7 @@ pub mod interactions;
 pub mod invitations;
 pub mod jobs;
 pub mod links;
+pub mod locks;
 pub mod log;
 pub mod mails;
 pub mod members;

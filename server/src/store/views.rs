@@ -1,7 +1,6 @@
 //! Views: one row a page load, whose figures are a fold over its entries.
 
 use super::{Conn, Result, on, pieces, rows_sql};
-use crate::keys::digest;
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
@@ -134,7 +133,6 @@ select account_id, video_id, id, viewer_id, ip, surface, referrer, page_url, sta
        grants, left_out, browser, os, device, device_type, country, region, city, purged_at, closed_at, given,
        beyond_clock_ms, behind_gate_ms
   from views where (account_id, id) in (";
-const RESERVE: &str = "select pg_advisory_xact_lock(n) from unnest($1::bigint[]) as n";
 const BEFORE: &str = "
 select id from views
  where account_id = $1 and closed_at < $2 and last_received_at < $2 and purged_at is null and closed_at is not null
@@ -163,28 +161,6 @@ select account_id, video_id, id, viewer_id, ip, surface, referrer, page_url, sta
 
 pub async fn by_id(conn: Conn<'_>, account_id: i64, id: Uuid) -> Result<Option<View>> {
     Ok(on!(conn, db => sqlx::query_as(BY_ID).bind(account_id).bind(id).fetch_optional(db).await)?)
-}
-
-/// Lets no other process create any of these views before the transaction has ended; waits for one that does. A row
-/// can't be locked before it is there, so this comes first in a transaction. SQLite has one writer.
-pub async fn reserve(conn: Conn<'_>, ids: &[(i64, Uuid)]) -> Result<()> {
-    let Conn::Postgres(db) = conn else { return Ok(()) };
-    if ids.is_empty() {
-        return Ok(());
-    }
-    let mut numbers: Vec<i64> = ids.iter().map(number).collect();
-    // In one order, so that two processes can't wait for each other.
-    numbers.sort_unstable();
-    sqlx::query(RESERVE).bind(numbers).execute(db).await?;
-    Ok(())
-}
-
-/// A view's number among advisory locks; that two have the same costs a wait.
-fn number((account_id, id): &(i64, Uuid)) -> i64 {
-    let all = digest(&[account_id.to_be_bytes().as_slice(), id.as_bytes()].concat());
-    let mut head = [0; 8];
-    head.copy_from_slice(&all[..8]);
-    i64::from_be_bytes(head)
 }
 
 /// Those of the given `(account, view)` that exist, for the transaction to change.

@@ -26,7 +26,7 @@ pub fn holding(gates: &[Gate], view: &View, duration: i64) -> store::Result<Vec<
 }
 
 /// What this view need not answer, by all that its pages ever brought.
-fn granted(view: &View) -> store::Result<Vec<Uuid>> {
+pub fn granted(view: &View) -> store::Result<Vec<Uuid>> {
     serde_json::from_str(&view.grants).map_err(|source| StoreError::Unreadable { what: "grants", source })
 }
 

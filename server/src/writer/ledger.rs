@@ -3,6 +3,7 @@
 use super::{
     Accepted, AcceptedAnswer, AcceptedEntry, Objection, Written, gates,
     memory::{Key, Known, Memory},
+    objection::Objections,
     rollup::{self, Rollup},
     view::{join, opened, set_figures},
     who::{self, Settling},
@@ -30,7 +31,7 @@ use crate::{
 use app::{
     engage::What,
     error::ApiError,
-    interaction::{Spec, lead_form::FASTEST_MS},
+    interaction::Spec,
 };
 use std::collections::{BTreeSet, HashMap, HashSet, hash_map};
 use uuid::Uuid;
@@ -102,13 +103,18 @@ async fn write(
     (before, given): (&HashMap<Key, bool>, &HashMap<Key, Part>),
 ) -> store::Result<(usize, Vec<Written>)> {
     let mut objections: Vec<Written> = vec![Vec::new(); batches.len()];
+    let mut against = Objections::begin(tx, batches, known).await?;
     let mut showings = Vec::new();
     let mut rows = Vec::with_capacity(batches.iter().map(|batch| batch.entries.len()).sum());
     let mut new = HashSet::with_capacity(rows.capacity());
     for (n, batch) in batches.iter().enumerate() {
         let Some(view) = known.get_mut(&key(batch)) else { continue };
         for AcceptedEntry { entry, what } in &batch.entries {
-            if let Some(objection) = objection(batch, view, entry, what) {
+            if let Some(objection) = against.to(tx, batch, view, entry, what).await? {
+                if let (Objection::Elsewhere { .. }, What::Answer { interaction, .. }) = (objection, what) {
+                    // A gate holds no view of whoever has passed it.
+                    gates::grant(&mut view.view, &[*interaction])?;
+                }
                 objections[n].extend(u32::try_from(entry.seq).map(|seq| (seq, objection)));
                 continue;
             }
@@ -189,28 +195,6 @@ pub async fn retract<'a>(tx: &mut Tx, spec: impl Fn(Uuid) -> Option<&'a Spec>, v
         }
     }
     showings::remove(tx.conn(), of.0, of.1, view.id).await
-}
-
-/// Why a well-formed answer is not taken. What is stored already is never objected to.
-fn objection(batch: &Accepted, known: &Known, entry: &Entry, what: &What) -> Option<Objection> {
-    let What::Answer { interaction, .. } = what else { return None };
-    let definition = batch.published.interaction(*interaction)?;
-    let others = known.facts.iter().filter(|(seq, _)| *seq != entry.seq);
-    if !definition.spec.kind().is_once() || others.clone().count() < known.facts.len() {
-        return None;
-    }
-    let of = |fact: &Fact| match &fact.what {
-        What::Answer { interaction: other, .. } => other == interaction,
-        _ => false,
-    };
-    if others.clone().any(|(_, fact)| of(fact)) {
-        return Some(Objection::Again);
-    }
-    let is_form = matches!(definition.spec, Spec::LeadForm(_));
-    let shown =
-        others.filter(|(_, fact)| matches!(&fact.what, What::Shown { interaction: other } if other == interaction));
-    let first = shown.map(|(_, fact)| fact.at).min();
-    (is_form && first.is_some_and(|at| entry.at_ms - at < FASTEST_MS)).then_some(Objection::TooQuick)
 }
 
 fn showing(batch: &Accepted, interaction_id: Uuid) -> Showing {

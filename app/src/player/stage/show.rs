@@ -75,7 +75,9 @@ pub async fn open(deck: Deck, list: JsValue) {
     let mut timeline = Timeline::new(moments, deck.media.duration.get_untracked());
     let seen = memory::recall("seen").unwrap_or_default();
     for (i, cue) in cues.iter().enumerate() {
-        if cue.once_ever && seen.contains(&cue.id) {
+        if cue.answered {
+            timeline.answered(i);
+        } else if cue.seen || cue.once_ever && seen.contains(&cue.id) {
             timeline.skipped(i);
         }
     }
