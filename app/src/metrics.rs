@@ -94,8 +94,8 @@ pub const RULES: &[(&str, &str)] = &[
     ("twice", "An event has a number within its view. However often it comes, and in whatever order, it counts once."),
     (
         "votes",
-        "A viewer who is recognised, by a token, a personal link, a form or a cookie, answers a poll once, in whichever view; of \
-         others each view does.",
+        "A viewer who is recognised, by a token, a personal link, a form or a cookie, answers a poll or survey \
+         once, in whichever view, and a quiz that comes once; of others each view does.",
     ),
     (
         "fresh",

@@ -23,7 +23,7 @@ impl History {
     pub async fn of(state: &State, published: &Published, person: &Person) -> store::Result<Self> {
         let mut history = Self::default();
         let (video, timeline) = (&published.video, &published.timeline);
-        let is_asked = |one: &Interaction| one.is_required() || is_once(one) || is_poll(one);
+        let is_asked = |one: &Interaction| one.is_required() || is_once(one) || one.is_vote();
         if !person.is_lasting || !timeline.iter().any(is_asked) {
             return Ok(history);
         }
@@ -41,7 +41,7 @@ impl History {
     /// The viewer does not get it any more.
     pub fn is_over(&self, one: &Interaction) -> bool {
         let has_answered = self.answered.contains_key(&one.id);
-        has_answered && (one.is_required() || is_once(one) && !is_poll(one))
+        has_answered && (one.is_required() || is_once(one) && !one.is_vote())
     }
 
     /// It comes up no more by itself: a poll was answered, what comes once was shown.
@@ -66,7 +66,8 @@ impl History {
     ) -> store::Result<HashMap<Uuid, Map<String, Value>>> {
         let (video, mut picked) = (&published.video, HashMap::new());
         for one in &published.timeline {
-            let (Spec::Poll(poll), Some(view_id)) = (&one.spec, self.answered.get(&one.id)) else { continue };
+            let Some(view_id) = self.answered.get(&one.id).filter(|_| one.is_vote()) else { continue };
+            let Spec::Poll(poll) = &one.spec else { continue };
             let mut reader = state.store.reader().await?;
             let body = answers::of_view(reader.conn(), video.account_id, video.id, one.id, *view_id).await?;
             let places = poll.counts(&body.unwrap_or_default());
@@ -78,7 +79,7 @@ impl History {
     }
 
     fn has_voted(&self, one: &Interaction) -> bool {
-        is_poll(one) && self.answered.contains_key(&one.id)
+        one.is_vote() && self.answered.contains_key(&one.id)
     }
 
     fn has_seen(&self, one: &Interaction) -> bool {
@@ -88,8 +89,4 @@ impl History {
 
 fn is_once(one: &Interaction) -> bool {
     one.frequency == Frequency::OncePerViewer
-}
-
-fn is_poll(one: &Interaction) -> bool {
-    matches!(one.spec, Spec::Poll(_))
 }

@@ -108,6 +108,7 @@ pub async fn standing(
     let mut body = if shows { answered(state, published, id, view_id).await? } else { None };
     if shows
         && body.is_none()
+        && interaction.is_vote()
         && let Some(viewer_id) = viewer_id
     {
         let of = (published.video.account_id, published.video.id, id);

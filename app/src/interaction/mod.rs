@@ -269,6 +269,13 @@ impl Interaction {
         self.gate == Gate::Required
     }
 
+    /// Does a viewer who is recognised answer it once, in whichever view? A quiz may be tried again in another one,
+    /// unless it comes once.
+    pub fn is_vote(&self) -> bool {
+        let comes_once = self.frequency == Frequency::OncePerViewer;
+        matches!(&self.spec, Spec::Poll(poll) if poll.mode != poll::Mode::Quiz || comes_once)
+    }
+
     /// Does it keep the media themselves back? Only what is answered on the page can hand them over: a click
     /// leads away, so a gate of that kind holds in the player.
     pub fn withholds_media(&self) -> bool {

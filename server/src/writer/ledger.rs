@@ -28,11 +28,7 @@ use crate::{
         notice::{self, Media},
     },
 };
-use app::{
-    engage::What,
-    error::ApiError,
-    interaction::Spec,
-};
+use app::{engage::What, error::ApiError, interaction::Spec};
 use std::collections::{BTreeSet, HashMap, HashSet, hash_map};
 use uuid::Uuid;
 

@@ -60,7 +60,7 @@ impl Objections {
         }
         let viewer_id = who::speaks(batch, known, entry.seq);
         // A form asks anew, unless its author wants it otherwise; and what is left out is counted nowhere.
-        let is_vote = matches!(definition.spec, Spec::Poll(_)) && known.view.left_out.is_none();
+        let is_vote = definition.is_vote() && known.view.left_out.is_none();
         if !is_vote || !is_recognised(viewer_id) {
             return Ok(None);
         }
@@ -84,8 +84,8 @@ fn is_recognised(viewer_id: Uuid) -> bool {
 }
 
 fn votes(batch: &Accepted) -> bool {
-    let is_poll = |id: Uuid| batch.published.interaction(id).is_some_and(|one| matches!(one.spec, Spec::Poll(_)));
-    batch.answers.iter().any(|answer| is_poll(answer.interaction))
+    let is_vote = |id: Uuid| batch.published.interaction(id).is_some_and(Interaction::is_vote);
+    batch.answers.iter().any(|answer| is_vote(answer.interaction))
 }
 
 /// What the view itself has against an answer.

@@ -7,6 +7,7 @@ use app::interaction::Interaction;
 on_each_engine! {
     who_is_recognised_votes_once_in_whichever_view
     who_is_not_recognised_votes_once_in_each_view
+    a_quiz_may_be_tried_again_unless_it_comes_once
     votes_that_come_at_once_count_as_one
     a_vote_from_before_the_viewer_was_named_is_theirs
     who_is_named_before_a_vote_in_the_same_batch_gives_it
@@ -95,6 +96,23 @@ async fn who_is_not_recognised_votes_once_in_each_view(app: App) {
         assert_eq!((&receipt["refused"], counted(&app, &video).await), (&json!([]), json!(n)), "colleagues may be one");
         assert_eq!(cue(&page, &poll).expect("a cue")["answered"], Value::Null);
     }
+}
+
+async fn a_quiz_may_be_tried_again_unless_it_comes_once(app: App) {
+    let spec = json!({"question": "Which?", "choices": ["This", "That", "Neither"], "mode": "quiz", "correct": [1]});
+    let again = one("poll", json!({"spec": spec}));
+    let once = one("poll", json!({"spec": spec, "frequency": "once_per_viewer"}));
+    let video = app.add_video(&[again.clone(), once.clone()], |_| {}).await;
+    let ada = named(&app, "ada").await;
+    for (n, (quiz, second_counts)) in [(&again, true), (&once, false)].into_iter().enumerate() {
+        votes(&app, &video, &open(play(&app, &video, &ada)).await, quiz, 0).await;
+        let page = open(play(&app, &video, &ada)).await;
+        assert_eq!(cue(&page, quiz).expect("a cue")["answered"].as_bool().unwrap_or(false), !second_counts, "{n}");
+        let (_, receipt) = votes(&app, &video, &page, quiz, 1).await;
+        assert_eq!(receipt["refused"] == json!([]), second_counts, "{receipt}");
+        assert_eq!(receipt["results"][0]["right"], second_counts, "{receipt}");
+    }
+    assert_eq!(counted(&app, &video).await, 3);
 }
 
 async fn votes_that_come_at_once_count_as_one(app: App) {
