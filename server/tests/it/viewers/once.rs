@@ -110,7 +110,7 @@ async fn a_quiz_may_be_tried_again_unless_it_comes_once(app: App) {
         assert_eq!(cue(&page, quiz).expect("a cue")["answered"].as_bool().unwrap_or(false), !second_counts, "{n}");
         let (_, receipt) = votes(&app, &video, &page, quiz, 1).await;
         assert_eq!(receipt["refused"] == json!([]), second_counts, "{receipt}");
-        assert_eq!(receipt["results"][0]["right"], second_counts, "{receipt}");
+        assert_eq!(receipt["results"][0]["correct"], second_counts, "{receipt}");
     }
     assert_eq!(counted(&app, &video).await, 3);
 }
