@@ -46,6 +46,23 @@ test("results that are for the end come at the end, before the cards that lead o
   await expect(page.getByRole("button", { name: "Again", exact: true })).toBeVisible();
 });
 
+test("a question that was played past before its script had come is asked as soon as it is there", async ({ page, film }) => {
+  await film.write(poll);
+  let arrive = () => {};
+  const arrived = new Promise<void>((resolve) => (arrive = resolve));
+  await page.route("**/pkg/*.wasm", async (route) => {
+    await arrived;
+    await route.continue();
+  });
+  await page.goto(film.play);
+  const player = new Player(page);
+  await player.button("Play video").click();
+  await expect.poll(() => player.time()).toBeGreaterThan(4);
+  arrive();
+  await vote(page, "Red");
+  await expect(player.video).toHaveJSProperty("paused", true);
+});
+
 test("whoever opens an answered poll again finds the answer and how it stands now", async ({ page, film }) => {
   await film.write(poll);
   const skips: string[] = [];
