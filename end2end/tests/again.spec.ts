@@ -1,11 +1,11 @@
 // What comes after an answer: results at the end, cards that are opened again, and what the host page says later.
 import { AxeBuilder } from "@axe-core/playwright";
-import { createHmac } from "node:crypto";
 import type { Page } from "@playwright/test";
 import type { Player as Handle } from "../../frontend/sdk/player.js";
 import { Authored } from "../support/film.js";
 import { site } from "../support/receiver.js";
 import { expect, Player, still, test as base, watch } from "../support/test.js";
+import { viewerToken } from "../support/viewer.js";
 
 const test = base.extend<object, { film: Authored }>({
   film: [async ({ server }, use) => use(Authored.add(server, "filmThatIsLookedAtAga1")), { scope: "worker" }],
@@ -84,6 +84,34 @@ test("whoever opens an answered poll again finds the answer and how it stands no
   await expect(dialog).toBeHidden();
   await page.keyboard.press("k");
   expect(skips).toEqual([]);
+});
+
+test("whoever has voted in one view is told so in another, and finds the poll answered in the next", async ({ page, film, context }) => {
+  await film.write(poll);
+  const url = `${film.play}?viewer_token=${await viewerToken(film.server, "grace")}`;
+  const other = await context.newPage();
+  await watch(other, url);
+  await expect(other.getByRole("dialog", { name: "Which colour?" })).toBeVisible();
+  await watch(page, url);
+  await vote(page, "Red");
+  await vote(other, "Green");
+  const told = other.getByRole("dialog", { name: "Which colour?" });
+  await expect(told.getByText("You have answered this already.")).toBeVisible();
+  await expect(told.getByRole("radio", { name: "Red" })).toBeChecked();
+  await expect(told.getByText("100%")).toBeVisible();
+  const player = await watch(page, url);
+  await expect.poll(() => player.time()).toBeGreaterThan(3);
+  await player.halts();
+  const dialog = page.getByRole("dialog", { name: "Which colour?" });
+  await expect(dialog).toBeHidden();
+  await page.getByRole("complementary", { name: "Chapters and transcript" }).hover();
+  await page.getByRole("tab", { name: "Moments" }).click();
+  await page.getByRole("button", { name: /^Which colour/ }).click();
+  await expect(dialog.getByRole("radio", { name: "Red" })).toBeChecked();
+  await expect(dialog.getByRole("radio", { name: "Red" })).toBeDisabled();
+  await expect(dialog.getByText("100%")).toBeVisible();
+  await dialog.getByRole("button", { name: "Continue" }).click();
+  await expect(dialog).toBeHidden();
 });
 
 test("the arrows go from card to card of an end screen and move nothing else", async ({ page, film }) => {
@@ -196,11 +224,7 @@ test("whom the host page names later is not asked who they are, and is called by
   const player = await new Player(frame).live();
   await player.button("Play video").click();
   await expect(frame.getByRole("dialog", { name: "Who are you?" })).toBeVisible();
-  const { key, aud } = await film.server.api<{ key: string; aud: string[] }>("GET", "/api/v1/viewer-key");
-  const part = (json: unknown) => Buffer.from(JSON.stringify(json)).toString("base64url");
-  const claims = { sub: "ada", email: "ada@example.com", name: "Ada Lovelace", aud: aud[0], exp: Math.floor(Date.now() / 1000) + 600 };
-  const text = `${part({ alg: "HS256", typ: "JWT" })}.${part(claims)}`;
-  const token = `${text}.${createHmac("sha256", key).update(text).digest("base64url")}`;
+  const token = await viewerToken(film.server, "ada", { name: "Ada Lovelace" });
   await page.evaluate((token) => (window as unknown as { player: Handle }).player.setViewer(token), token);
   await expect(frame.getByRole("dialog", { name: "Who are you?" })).toBeHidden();
   await player.plays();
