@@ -73,7 +73,14 @@ pub const RULES: &[(&str, &str)] = &[
         "credit",
         "Playback is reported as intervals of the video's own time, taken where it began and stopped. In the order in which they \
          happened, no more is credited than the view's own clock allows at the speed that was played, and nothing past a required \
-         interaction that was not answered. The rest is stored and shown as uncredited_ms.",
+         interaction that was not answered. The rest is stored and shown as uncredited_ms, which is beyond_clock_ms and \
+         behind_gate_ms together; what lies behind a gate is in the latter, whatever the clock says.",
+    ),
+    (
+        "gates",
+        "A view is held to the required interactions that were published when it began, as they stood then: one that is \
+         published or moved later takes no credit from it, and one that is moved, withdrawn or required no more holds nothing \
+         that is played from then on.",
     ),
     ("played again", "Time played counts each time; coverage counts each moment once, whatever the order."),
     (
@@ -85,6 +92,11 @@ pub const RULES: &[(&str, &str)] = &[
         "A view belongs to the hour, in UTC, in which it began. Batches may come up to seven days late; figures then change.",
     ),
     ("twice", "An event has a number within its view. However often it comes, and in whatever order, it counts once."),
+    (
+        "votes",
+        "A viewer who is recognised, by a token, a personal link, a form or a cookie, answers a poll or survey \
+         once, in whichever view, and a quiz that comes once; of others each view does.",
+    ),
     (
         "fresh",
         "A figure holds all that was acknowledged: sums change in the transaction that stores the events they are made of.",

@@ -42,11 +42,15 @@ export class Player {
   button(name: string | RegExp): Locator {
     return this.root.getByRole("button", { name, exact: typeof name === "string" });
   }
+  /** Moves the mouse over the picture: the controls come up. */
+  async stir(): Promise<void> {
+    for (const x of [10, 20]) await this.root.hover({ position: { x, y: 60 } });
+  }
   /** Brings the controls up, as a moving mouse does, and presses one of them. */
   async press(name: string): Promise<void> {
     // On a busy machine they may have gone again before the click.
     await expect(async () => {
-      for (const x of [10, 20]) await this.root.hover({ position: { x, y: 60 } });
+      await this.stir();
       await this.button(name).click({ timeout: 1_500 });
     }).toPass();
   }
@@ -67,14 +71,44 @@ export class Player {
     await this.root.getByRole("slider", { name: "Seek" }).fill(String(seconds * 1000));
     await expect.poll(() => this.time()).toBeGreaterThanOrEqual(seconds - 0.1);
   }
+  /** Presses play and stops at the first picture: the video has begun, and its time stands still. */
+  async begins(press = (button: Locator) => button.click()): Promise<void> {
+    await this.video.evaluate((video: HTMLVideoElement) => video.addEventListener("playing", () => video.pause(), { once: true }));
+    await press(this.button("Play video"));
+    await expect(this.root).toHaveClass(/\bstarted\b/);
+    await expect(this.video).toHaveJSProperty("paused", true);
+  }
+  /** Stops where it is, so that a test may take its time. */
+  async halts(): Promise<void> {
+    await this.video.evaluate((video: HTMLVideoElement) => video.pause());
+  }
+  async goesOn(): Promise<void> {
+    // Whatever holds playback interrupts it.
+    await this.video.evaluate((video: HTMLVideoElement) => void video.play().catch(() => {}));
+  }
+  /** Plays from this second, once the faces are there: what comes before its script has come is passed by. */
+  async playsFrom(seconds: number): Promise<void> {
+    await this.halts();
+    await this.seek(seconds);
+    const faces = () => this.video.evaluate(() => performance.getEntriesByType("resource").some(({ name }) => name.includes("/video/faces/")));
+    await expect.poll(faces, { message: "the faces of what stands on the frame" }).toBe(true);
+    await this.goesOn();
+  }
 }
 
 /** Opens the page and plays from this second. */
 export async function watch(page: Page, url: string, from = 1.2): Promise<Player> {
   await page.goto(url);
   const player = await new Player(page).live();
-  await player.button("Play video").click();
-  await player.plays();
-  await player.seek(from);
+  await player.begins();
+  await player.playsFrom(from);
   return player;
+}
+
+/** What moves as it comes has come to rest; what turns for ever does not count. */
+export async function still(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const ends = ({ effect, playState }: Animation) => playState === "running" && Number.isFinite(Number(effect?.getComputedTiming().endTime));
+    await Promise.all(document.getAnimations().filter(ends).map(({ finished }) => finished.catch(() => {})));
+  });
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import { film } from "../support/film.js";
-import { expect, Player, test, TOKEN } from "../support/test.js";
+import { expect, Player, still, test, TOKEN } from "../support/test.js";
 
 test("chapters stand beside the video, mark what plays, and seek", async ({ page, server }) => {
   await page.goto(`${server.url}/video/play/${TOKEN}`);
@@ -16,6 +16,8 @@ test("chapters stand beside the video, mark what plays, and seek", async ({ page
   await expect(side.getByRole("tab", { name: "Chapters" })).toHaveAttribute("aria-selected", "true");
   await side.getByRole("button", { name: /^The right moment/ }).click();
   await expect.poll(() => player.time()).toBeGreaterThan(16);
+  // The chapter lasts as long as it is looked at.
+  await player.halts();
   await expect(side.getByRole("button", { name: /^The right moment/ })).toHaveAttribute("aria-current", "true");
   await expect(player.root.getByText("The right moment", { exact: true })).toBeVisible();
   const slider = player.root.getByRole("slider", { name: "Seek" });
@@ -25,7 +27,8 @@ test("chapters stand beside the video, mark what plays, and seek", async ({ page
 test("the transcript is searched, walked with arrow keys, and seeks by Enter", async ({ page, server }) => {
   await page.goto(`${server.url}/video/play/${TOKEN}`);
   const player = await new Player(page).live();
-  await player.button("Play video").click();
+  // No interaction comes in between and takes the focus.
+  await player.begins();
   const side = page.getByRole("complementary", { name: "Chapters and transcript" });
   await side.getByRole("link", { name: /^Meet/ }).focus();
   await side.getByRole("tab", { name: "Chapters" }).focus();
@@ -92,6 +95,8 @@ test("in an embed the contents open above the frame and give the focus back", as
   await panel.getByRole("tab", { name: "Moments" }).click();
   await panel.getByRole("button", { name: /^Book a demo/ }).click();
   await expect.poll(() => player.time()).toBeGreaterThan(19.9);
+  await player.halts();
+  await still(page);
   expect((await new AxeBuilder({ page }).disableRules(["landmark-one-main", "page-has-heading-one", "region"]).analyze()).violations).toEqual([]);
   await page.keyboard.press("Escape");
   await expect(panel).toBeHidden();
@@ -110,6 +115,6 @@ test("the scrubber shows what is under the pointer", async ({ page, server }) =>
   const preview = player.root.locator(".preview");
   await expect(preview).toContainText(/0:4[01]/);
   await expect(preview.locator(".preview-picture")).toHaveCSS("background-image", /storyboard-\d\.jpg/);
-  expect(await player.root.locator(".chapter-gap").count()).toBe(7);
-  expect(await player.root.locator(".moment").count()).toBe(5);
+  await expect(player.root.locator(".chapter-gap")).toHaveCount(7);
+  await expect(player.root.locator(".moment")).toHaveCount(5);
 });

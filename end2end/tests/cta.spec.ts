@@ -15,35 +15,37 @@ test("a call to action appears at its second, and its click reaches a customer's
   await context.route("https://example.com/**", (route) => route.fulfill({ body: "The target" }));
   await page.goto(`${server.url}/video/play/${TOKEN}`);
   const player = await new Player(page).live();
-  await player.button("Play video").click();
-  await player.plays();
+  await player.begins();
   await player.seek(18.5);
   const link = page.getByRole("link", { name: "Book a demo" });
   await expect(link).toBeHidden();
+  await player.playsFrom(18.5);
   await expect(link).toBeVisible();
   expect(await player.time()).toBeGreaterThanOrEqual(20);
+  await player.halts();
   await expect(link).not.toHaveAttribute("href", /example\.com/);
 
   const opened = context.waitForEvent("page");
   await link.click();
   await (await opened).close();
-  await expect.poll(() => receiver.hooks.length).toBe(1);
-  const hook = receiver.hooks[0]!;
+  // Those who watched before this test leave as well.
+  const told = (event: string) => receiver.hooks.filter(({ body }) => JSON.parse(body).eventName === event);
+  await expect.poll(() => told("VideoCTA").length).toBe(1);
+  const hook = told("VideoCTA")[0]!;
   const headers = hook.headers as Record<string, string>;
   new Webhook(endpoint.whsec).verify(hook.body, headers);
   expect(headers["x-hippo-signature"]).toBe(createHmac("sha256", endpoint.secret_key).update(hook.body).digest("hex"));
   const click = JSON.parse(hook.body);
-  expect(click.eventName).toBe("VideoCTA");
   expect(click.hook.uuid).toBe(headers["webhook-id"]);
   expect(click.VideoCTA.ctaTargetUrl).toBe("https://example.com/demo");
   expect(click.VideoCTA.ctaClickedTime).toBeGreaterThanOrEqual(20);
 
   // To the end, and away: the session is over and announced.
-  await player.seek(80);
+  await player.playsFrom(80);
   await expect.poll(() => player.video.evaluate((video: HTMLVideoElement) => video.ended)).toBe(true);
+  const before = told("VideoPlayedSessions").length;
   await page.goto("about:blank");
-  await expect.poll(() => receiver.hooks.length).toBe(2);
-  expect(JSON.parse(receiver.hooks[1]!.body).eventName).toBe("VideoPlayedSessions");
+  await expect.poll(() => told("VideoPlayedSessions").length).toBeGreaterThan(before);
   receiver.stop();
 });
 
@@ -57,8 +59,8 @@ test("a call to action is recorded as shown and as clicked by keyboard, and can 
   });
   await page.goto(`${server.url}/video/play/${TOKEN}`);
   const player = await new Player(page).live();
-  await player.button("Play video").click();
-  await player.plays();
+  // It stays as long as it takes to press it twice.
+  await player.begins();
   await player.seek(20.5);
   const link = page.getByRole("link", { name: "Book a demo" });
   await link.focus();

@@ -178,9 +178,8 @@ for (const place of places) {
           expect(before, counted).toBeGreaterThanOrEqual(0);
           const { at, done } = await place.open(page, film);
           const player = await new Player(at).live();
-          await hand.press(player.button("Play video"));
-          await player.plays();
-          await player.seek(from);
+          await player.begins(hand.press);
+          await player.playsFrom(from);
           await act(at, hand, page);
           await expect.poll(async () => (await film.actions())[counted]).toBe(before + 1);
           done?.();

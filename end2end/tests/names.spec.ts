@@ -32,8 +32,9 @@ test("states are said once they have come true, and sliders speak for themselves
   await page.goto(`${server.url}/video/play/${TOKEN}`);
   const player = await new Player(page).live();
   const said = player.root.getByRole("status").last();
-  await player.button("Play video").click();
-  await player.plays();
+  // What stands on the frame is announced as well: no time passes.
+  await player.begins();
+  await expect(said).toHaveText(/Paused$/);
   await page.keyboard.press("m");
   await expect(said).toHaveText("Sound off");
   await page.keyboard.press("c");
@@ -42,7 +43,6 @@ test("states are said once they have come true, and sliders speak for themselves
   await expect(said).toHaveText("In full screen");
   await page.keyboard.press("f");
   await expect(said).toHaveText("Left full screen");
-  // Past the interaction, which is announced as well.
   await page.keyboard.press("5");
   await expect(said).toHaveText(/^At \d+ seconds, /);
   const before = await said.textContent();

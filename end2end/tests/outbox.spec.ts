@@ -1,7 +1,7 @@
 // What the server has not acknowledged: kept where the browser lets it, and delivered by the next page.
 import type { BrowserContext, Page, Route } from "@playwright/test";
 import { Authored } from "../support/film.js";
-import { expect, Player, test as base } from "../support/test.js";
+import { expect, Player, test as base, watch } from "../support/test.js";
 
 const test = base.extend<object, { film: Authored }>({
   film: [async ({ server }, use) => use(Authored.add(server, "filmForTheOutboxTests1")), { scope: "worker" }],
@@ -92,8 +92,7 @@ test("an answer that did not reach the server is delivered by the next page", as
   const before = (await film.actions()).questions!;
   const context = await browser.newContext();
   const page = await context.newPage();
-  await page.goto(film.play);
-  await (await new Player(page).live()).button("Play video").click();
+  await watch(page, film.play, 0.5);
   const dialog = page.getByRole("dialog", { name: "Which colour?" });
   await dialog.getByRole("radio", { name: "Green" }).check();
   await context.setOffline(true);

@@ -8,11 +8,13 @@ const METHODS = ["play", "pause", "getPaused", "mute", "unmute", "getMuted", "se
 
 /** Runs the protocol's own suite: 12 tests with 19 assertions for each frame. */
 async function passes(page: Page, suite: { url: string; stop: () => void }, frames = 1): Promise<void> {
+  // Its tests play the video, one after the other.
+  test.slow();
   await page.goto(suite.url);
   const run = () => page.evaluate(() => (window as any).suite as Suite);
   const whole = { failed: 0, passed: 19 * frames, total: 19 * frames };
   await expect
-    .poll(async () => ({ ...(await run()).done, failures: (await run()).failures }), { timeout: 50_000 })
+    .poll(async () => ({ ...(await run()).done, failures: (await run()).failures }), { timeout: 150_000 })
     .toEqual({ ...whole, failures: [] });
   const { tests, methods } = await run();
   expect(tests).toHaveLength(12 * frames);

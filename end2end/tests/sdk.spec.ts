@@ -1,7 +1,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Locator, Page } from "@playwright/test";
 import type { CuepointPlayerElement, Player as Handle } from "../../frontend/sdk/player.js";
-import { film } from "../support/film.js";
+import { Authored, film } from "../support/film.js";
 import { frame, listeners, SDK, STAND_IN, standIn, test, type StandIn } from "../support/page.js";
 import { expect, Player } from "../support/test.js";
 
@@ -9,6 +9,8 @@ declare global {
   interface Window {
     player: Handle;
     heard: unknown[];
+    /** What another copy of the script made, and around what. */
+    others: [HTMLIFrameElement | CuepointPlayerElement, Handle][];
     standIn: StandIn;
   }
 }
@@ -173,9 +175,11 @@ test.describe("the player itself", () => {
       });
       await window.player.play();
       await window.player.setCurrentTime(20.5);
+      await window.player.pause();
     });
     await page.frameLocator("iframe").getByRole("link", { name: "Book a demo" }).click();
     await expect.poll(() => page.evaluate(() => window.heard.length)).toBe(1);
+    await page.evaluate(() => window.player.play());
     // Longer than the player waits for an answer.
     await expect.poll(() => page.evaluate(() => window.player.getCurrentTime())).toBeGreaterThan(22);
     expect(context.pages()).toHaveLength(1);
@@ -214,6 +218,24 @@ test.describe("the player itself", () => {
 
 test.describe("with a stand-in for the player", () => {
   test.beforeEach(async ({ page, server }) => standIn(page, server));
+
+  test("two copies of the script have one player between them, around an iframe and an element", async ({ page, embed }) => {
+    const tags = `${frame()}<cuepoint-player token="TOKEN"></cuepoint-player>`;
+    await embed(standing(`<script src="HOST/sdk/player.classic.js"></script>${tags}${around}<script type="module">
+      import { Player } from "HOST/sdk/player.js";
+      window.others = [...document.querySelectorAll("iframe, cuepoint-player")].map((target) => [target, new Player(target)]);
+    </script>`));
+    await page.waitForFunction(() => window.others);
+    const answers = await page.evaluate(() =>
+      Promise.all(
+        window.others.map(async ([target, other]) => {
+          const player = new Cuepoint.Player(target);
+          return [player === other, await player.getDuration(), await other.getPaused()];
+        }),
+      ),
+    );
+    expect(answers).toEqual([[true, 60, true], [true, 60, true]]);
+  });
 
   test("attributes are the player's parameters", async ({ page, embed }) => {
     await embed(`${SDK}<cuepoint-player token="${STAND_IN}" autoplay muted loop="false" start="1:30" t="" lang="de"
@@ -489,6 +511,19 @@ test("a player that is greeted twice before it answers is the one that calls rea
   expect(await inside(page).evaluate(() => window.standIn.hellos.length)).toBeGreaterThan(1);
 });
 
+test("a page hears of a card that opens by itself, and that nobody has clicked it", async ({ page, embed, server }) => {
+  const film = Authored.add(server, "filmThatLeadsOnItself1", 4);
+  const again = { title: "Again", action: { seek_s: 1 } };
+  await film.write({ kind: "end_screen", at: "end", layout: "card", spec: { cards: [again], next_after_s: 3 } });
+  await embed(frame(film.token) + around);
+  await ready(page);
+  await page.evaluate(() => {
+    window.player.on("endscreenclick", ({ label, automatic }) => window.heard.push([label, automatic]));
+    return window.player.play();
+  });
+  await expect.poll(() => page.evaluate(() => window.heard)).toEqual([["Again", true]]);
+});
+
 test("the video that follows another in its frame plays by itself, and is the same player's", async ({ page, embed, server }) => {
   const [one, two] = ["firstOfTwoInAFrame0001", "secondOfTwoInAFrame001"];
   const first = server.add(film(3), "--token", one, "--title", "One");
@@ -554,6 +589,7 @@ test.describe("the documentation", () => {
   });
 
   test("every example runs without a complaint", async ({ page, server }) => {
+    test.slow();
     await page.goto(`${server.url}${DOCS}#start`);
     for (const [name, button] of [
       ["Quick start", ""],

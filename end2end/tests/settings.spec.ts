@@ -1,8 +1,11 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import { expect, Player, test, TOKEN } from "../support/test.js";
+import { expect, Player, still, test, TOKEN } from "../support/test.js";
 
-const axe = async (page: Page) => expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+const axe = async (page: Page) => {
+  await still(page);
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+};
 
 async function playing(page: Page, url: string): Promise<Player> {
   await page.goto(url);
@@ -44,7 +47,7 @@ test("the settings are walked with the keyboard alone, and the focus comes back"
 
 test("Escape closes what floats also when the focus is on the page", async ({ page, server }) => {
   const player = await playing(page, `${server.url}/video/play/${TOKEN}`);
-  await player.button("Settings").click();
+  await player.press("Settings");
   const speed = page.getByRole("button", { name: /^Speed/ });
   await expect(speed).toBeFocused();
   await speed.evaluate((button: HTMLElement) => button.blur());
@@ -56,11 +59,10 @@ test("Escape closes what floats also when the focus is on the page", async ({ pa
 test("captions look as the viewer chose, and still do after a reload", async ({ page, server }) => {
   const player = await playing(page, `${server.url}/video/play/${TOKEN}`);
   await player.press("Captions");
+  // The line stays while it is looked at.
+  await player.halts();
   await player.seek(4);
   const line = player.root.locator(".captions p").first();
-  await expect(line).toBeVisible();
-  // The line stays while it is looked at.
-  await page.keyboard.press("k");
   await expect(line).toBeVisible();
   await player.press("Settings");
   await page.getByRole("dialog", { name: "Settings" }).getByRole("button", { name: /^Captions/ }).click();
@@ -70,7 +72,7 @@ test("captions look as the viewer chose, and still do after a reload", async ({ 
   await page.getByRole("combobox", { name: "Size" }).selectOption({ label: "200%" });
   await page.getByRole("combobox", { name: "Colour" }).selectOption({ label: "Yellow" });
   await expect(line).toHaveCSS("color", "rgb(255, 255, 0)");
-  expect((await line.boundingBox())!.height).toBeGreaterThan(before * 1.5);
+  await expect.poll(async () => (await line.boundingBox())!.height).toBeGreaterThan(before * 1.5);
   await page.reload();
   const again = await new Player(page).live();
   await again.button("Play video").click();
@@ -89,8 +91,8 @@ test("the video loops when asked to", async ({ page, server }) => {
 test("the link at the current time is copied", async ({ page, server, context }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   const player = await playing(page, `${server.url}/video/play/${TOKEN}`);
+  await player.halts();
   await player.seek(65);
-  await page.keyboard.press("k");
   await player.press("Settings");
   await page.getByRole("button", { name: /^Copy link/ }).click();
   await expect(page.getByRole("button", { name: /^Copied/ })).toBeVisible();
@@ -144,6 +146,8 @@ test("the keys are listed, and can be switched off for good", async ({ page, ser
 test("every key of the map does what the list says", async ({ page, server }) => {
   const player = await playing(page, `${server.url}/video/play/${TOKEN}`);
   const read = <T>(what: (video: HTMLVideoElement) => T) => player.video.evaluate(what);
+  await page.keyboard.press("k");
+  await expect.poll(() => read((video) => video.paused)).toBe(true);
   await page.keyboard.press("5");
   await expect.poll(() => player.time()).toBeGreaterThan(40);
   await page.keyboard.press("j");
@@ -153,8 +157,6 @@ test("every key of the map does what the list says", async ({ page, server }) =>
   await page.keyboard.press("Shift+<");
   await page.keyboard.press("Shift+<");
   await expect.poll(() => read((video) => video.playbackRate)).toBe(0.75);
-  await page.keyboard.press("k");
-  await expect.poll(() => read((video) => video.paused)).toBe(true);
   const before = await player.time();
   await page.keyboard.press(".");
   await expect.poll(async () => Math.round(((await player.time()) - before) * 30)).toBe(1);

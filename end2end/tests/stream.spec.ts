@@ -18,6 +18,14 @@ function film(): string {
   return file;
 }
 
+const address = (player: Player) => player.video.evaluate((video: HTMLVideoElement) => video.src);
+
+/** Someone comes near the player, and the stream takes the place of the plain file. */
+async function streams(player: Player): Promise<void> {
+  await player.root.hover({ position: { x: 10, y: 60 } });
+  await expect.poll(() => address(player)).toMatch(/^blob:/);
+}
+
 test("on a connection that turns slow the stream plays on in a lower quality, and nothing twice", async ({ page, server }) => {
   test.setTimeout(240_000);
   server.add(film(), "--stream", "--token", TOKEN, "--title", "In two qualities");
@@ -28,7 +36,7 @@ test("on a connection that turns slow the stream plays on in a lower quality, an
   });
   await page.goto(`${server.url}/video/play/${TOKEN}`);
   const player = await new Player(page).live();
-  await expect.poll(() => player.video.evaluate((video: HTMLVideoElement) => video.src)).toMatch(/^blob:/);
+  await streams(player);
   await page.evaluate(() => {
     const video = document.querySelector("video")!;
     let last = 0;
@@ -60,7 +68,7 @@ test("a viewer chooses the quality", async ({ page, server }) => {
   server.add(film(), "--stream", "--token", token, "--title", "Choose");
   await page.goto(`${server.url}/video/play/${token}`);
   const player = await new Player(page).live();
-  await expect.poll(() => player.video.evaluate((video: HTMLVideoElement) => video.src)).toMatch(/^blob:/);
+  await streams(player);
   await player.button("Play video").click();
   await player.plays();
   await player.press("Settings");
@@ -81,13 +89,48 @@ test("an audio description takes over at the same position, by key and by button
   const described = player.button("Audio description");
   await page.keyboard.press("d");
   await expect(described).toHaveAttribute("aria-pressed", "true");
-  await expect.poll(() => player.video.evaluate((video: HTMLVideoElement) => video.src)).toMatch(/sound-1/);
+  await expect.poll(() => address(player)).toMatch(/sound-1/);
   await expect.poll(() => player.time()).toBeGreaterThan(20);
   await player.plays();
   await player.press("Audio description");
   await expect(described).toHaveAttribute("aria-pressed", "false");
-  await expect.poll(() => player.video.evaluate((video: HTMLVideoElement) => video.src)).toMatch(/video\.mp4$/);
+  await expect.poll(() => address(player)).toMatch(/video\.mp4$/);
   await expect.poll(() => player.time()).toBeGreaterThan(20);
+});
+
+test("a page that nobody touches fetches no engine, and a play that comes first waits for it", async ({ page, server }) => {
+  test.setTimeout(120_000);
+  const token = "streamThatNobodyPlays1";
+  server.add(film(), "--stream", "--token", token, "--title", "Untouched");
+  const engines: string[] = [];
+  page.on("request", (request) => {
+    if (new URL(request.url()).pathname.startsWith("/hls/")) engines.push(request.url());
+  });
+  await page.goto(`${server.url}/video/embed/${token}`, { waitUntil: "networkidle" });
+  let player = await new Player(page).live();
+  expect(engines).toEqual([]);
+  await streams(player);
+  expect(engines).toHaveLength(1);
+  await page.mouse.move(0, 0);
+  await page.goto(`${server.url}/video/play/${token}`);
+  player = await new Player(page).live();
+  // No pointer has come near: the key is the first that the player hears of anyone.
+  await page.keyboard.press("k");
+  await player.plays();
+  expect(await address(player)).toMatch(/^blob:/);
+});
+
+test("where the engine does not come, the plain file plays", async ({ page, server }) => {
+  test.setTimeout(120_000);
+  const token = "streamWithoutItsEngine";
+  server.add(film(), "--stream", "--token", token, "--title", "No engine");
+  // Neither an answer nor an error.
+  await page.route("**/hls/*", () => {});
+  await page.goto(`${server.url}/video/play/${token}`);
+  const player = await new Player(page).live();
+  await player.button("Play video").click();
+  await player.plays();
+  expect(await address(player)).not.toMatch(/^blob:/);
 });
 
 test("a stream starts and stops where the address says", async ({ page, server }) => {
@@ -96,7 +139,7 @@ test("a stream starts and stops where the address says", async ({ page, server }
   server.add(film(), "--stream", "--token", token, "--title", "A moment");
   await page.goto(`${server.url}/video/embed/${token}?t=20&stop=22`);
   const player = await new Player(page).live();
-  await expect.poll(() => player.video.evaluate((video: HTMLVideoElement) => video.src)).toMatch(/^blob:/);
+  await streams(player);
   await expect.poll(() => player.time()).toBeCloseTo(20, 0);
   await player.button("Play video").click();
   await expect.poll(() => player.time()).toBeGreaterThan(21.9);
@@ -112,7 +155,7 @@ test("what plays by itself plays the stream", async ({ page, server }) => {
   server.add(film(), "--stream", "--token", token, "--title", "By itself");
   await page.goto(`${server.url}/video/embed/${token}?autoplay=1&muted=1&t=10`);
   const player = await new Player(page).live();
-  await expect.poll(() => player.video.evaluate((video: HTMLVideoElement) => video.src)).toMatch(/^blob:/);
+  await expect.poll(() => address(player)).toMatch(/^blob:/);
   await expect.poll(() => player.time()).toBeGreaterThan(10.5);
 });
 
@@ -123,7 +166,7 @@ test("other sound takes the place of a stream, and its qualities go from the men
   server.add(source, "--stream", "--token", token, "--title", "Sounds", "--sound", `de=Deutsch=${source}`);
   await page.goto(`${server.url}/video/play/${token}`);
   const player = await new Player(page).live();
-  await expect.poll(() => player.video.evaluate((video: HTMLVideoElement) => video.src)).toMatch(/^blob:/);
+  await streams(player);
   await player.button("Play video").click();
   await player.plays();
   await player.seek(20);
@@ -131,7 +174,7 @@ test("other sound takes the place of a stream, and its qualities go from the men
     await player.press("Settings");
     await page.getByRole("button", { name: /^Audio/ }).click();
     await page.getByRole("radio", { name: sound }).check();
-    await expect.poll(() => player.video.evaluate((video: HTMLVideoElement) => video.src)).toMatch(file);
+    await expect.poll(() => address(player)).toMatch(file);
     await expect.poll(() => player.time()).toBeGreaterThan(20);
     await player.plays();
     await page.keyboard.press("Escape");

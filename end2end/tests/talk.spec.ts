@@ -101,12 +101,16 @@ test("the time of a comment seeks, and reactions are counted by mouse and keyboa
   await player.plays();
   await place.getByRole("article").filter({ hasText: "retention curve" }).getByRole("link", { name: "0:31" }).click();
   await expect.poll(() => player.time()).toBeGreaterThan(30.9);
+  // The poll that comes next would take the focus.
+  await player.halts();
   expect(new URL(page.url()).search).toBe("");
   const like = place.getByRole("button", { name: /^Like/ });
   const before = Number(await like.locator(".chip-count").textContent());
+  // It is gone again after two seconds.
+  const floats = page.locator(".talk-float.like").first().waitFor({ state: "attached" });
   await like.click();
   await expect(like).toHaveAccessibleName(`Like: ${before + 1}`);
-  await expect(page.locator(".talk-float.like").first()).toBeAttached();
+  await floats;
   await expect(place.getByText("Like added")).toBeAttached();
   const fire = place.getByRole("button", { name: /^Fire/ });
   const fires = Number(await fire.locator(".chip-count").textContent());
@@ -122,8 +126,9 @@ test("past reactions float up as the video passes them", async ({ page, server }
   const player = new Player(page);
   await player.button("Play video").click();
   await player.plays();
+  const floats = page.locator(".talk-float").first().waitFor({ state: "attached" });
   await player.seek(76);
-  await expect(page.locator(".talk-float").first()).toBeAttached();
+  await floats;
 });
 
 test("what others say appears without reloading", async ({ page, browser, server }) => {

@@ -1,10 +1,9 @@
-import { createHmac } from "node:crypto";
 import type { Page } from "@playwright/test";
 import type { Player as Handle } from "../../frontend/sdk/player.js";
 import { frame, test } from "../support/page.js";
 import { Receiver } from "../support/receiver.js";
-import type { Server } from "../support/server.js";
 import { expect, Player, TOKEN } from "../support/test.js";
+import { viewerToken } from "../support/viewer.js";
 
 type Links = { items: { id: string; url: string; bound: boolean }[] };
 
@@ -16,16 +15,6 @@ const around = `<script type="module">
   window.player = new Player(document.querySelector("iframe"));
   window.player.on("consentchange", ({ detail }) => window.heard.push(detail));
 </script>`;
-
-const part = (json: unknown) => Buffer.from(JSON.stringify(json)).toString("base64url");
-
-/** Signs as a customer's server does, with nothing of ours. */
-async function viewerToken(server: Server, sub: string, more = {}): Promise<string> {
-  const { key, aud } = await server.api<{ key: string; aud: string[] }>("GET", "/api/v1/viewer-key");
-  const claims = { sub, email: `${sub}@example.com`, aud: aud[0], exp: Math.floor(Date.now() / 1000) + 600, ...more };
-  const text = `${part({ alg: "HS256", typ: "JWT" })}.${part(claims)}`;
-  return `${text}.${createHmac("sha256", key).update(text).digest("base64url")}`;
-}
 
 const ready = (page: Page) => page.waitForFunction(() => window.player).then(() => page.evaluate(() => window.player.ready()));
 
@@ -48,6 +37,7 @@ test("the embedding page says who is watching, and its server's systems hear it"
   await page.evaluate(async () => {
     await window.player.play();
     await window.player.setCurrentTime(20.5);
+    await window.player.pause();
   });
   const opened = context.waitForEvent("page");
   await page.frameLocator("iframe").getByRole("link", { name: "Book a demo" }).click();

@@ -113,12 +113,17 @@ class Watch {
     return this.page.waitForFunction((seconds) => document.querySelector("video")!.currentTime >= seconds, seconds, { polling: 10 });
   }
 
+  /** What the page itself has seen until now. */
+  seen(): Promise<Seen[]> {
+    return this.page.evaluate(() => (window as any).truth as Seen[]);
+  }
+
   /** Pauses, and compares. */
   async ends(): Promise<Sums & { watched: Watched[] }> {
     await this.page.keyboard.press("k");
     await expect.poll(() => this.player.video.evaluate((video: HTMLVideoElement) => video.paused)).toBe(true);
     const watched = await this.reported.until(await this.player.time());
-    return { ...compare(watched, await this.page.evaluate(() => (window as any).truth as Seen[])), watched };
+    return { ...compare(watched, await this.seen()), watched };
   }
 }
 
@@ -131,18 +136,21 @@ test("five seconds played are five seconds watched", async ({ page, server }) =>
 test("what a seek jumps over is not watched", async ({ page, server }) => {
   const watch = await Watch.open(page, server);
   await watch.reaches(3);
-  await watch.player.seek(11);
-  await watch.reaches(14);
+  await watch.player.seek(21);
+  await watch.reaches(24);
   const { content, watched } = await watch.ends();
-  expect(content).toBeLessThan(9);
-  expect(watched.filter(({ from, to }) => from < 10_500 && to > 6_000)).toEqual([]);
+  // A busy machine plays on for a while before it seeks.
+  const left = Math.max(...(await watch.seen()).map(({ to }) => to).filter((to) => to < 20));
+  expect(content).toBeLessThan(left + 6);
+  expect(watched.filter(({ from, to }) => from < 20_500 && to > (left + 0.5) * 1_000)).toEqual([]);
 });
 
 test("a scene seen twice is watched twice, and unique once", async ({ page, server }) => {
   const watch = await Watch.open(page, server);
   await watch.reaches(3);
+  const back = page.waitForFunction(() => document.querySelector("video")!.currentTime < 1, null, { polling: 10 });
   await watch.player.root.getByRole("slider", { name: "Seek" }).fill("0");
-  await page.waitForFunction(() => document.querySelector("video")!.currentTime < 1);
+  await back;
   await watch.reaches(3);
   const { content, unique } = await watch.ends();
   expect(content - unique).toBeGreaterThan(2.5);
@@ -151,7 +159,7 @@ test("a scene seen twice is watched twice, and unique once", async ({ page, serv
 test("at twice the speed the content is twice the time", async ({ page, server }) => {
   const watch = await Watch.open(page, server);
   await watch.player.video.evaluate((video: HTMLVideoElement) => (video.playbackRate = 2));
-  await watch.reaches(6);
+  await watch.reaches((await watch.player.time()) + 5);
   const { content, wall, watched } = await watch.ends();
   expect(watched.some(({ rate }) => rate === 200)).toBe(true);
   expect(content - wall).toBeGreaterThan(1.5);
@@ -162,16 +170,19 @@ test("twenty seeks of a dragged scrubber are hardly watched at all", async ({ pa
   await watch.reaches(0.2);
   const settled = () => page.waitForFunction(() => !document.querySelector("video")!.seeking, null, { polling: 10 });
   const box = (await watch.player.root.getByRole("slider", { name: "Seek" }).boundingBox())!;
+  let before = 0;
   await page.mouse.move(box.x + box.width * 0.1, box.y + box.height / 2);
   await page.mouse.down();
   for (let step = 1; step <= 20; step++) {
     await page.mouse.move(box.x + box.width * (0.1 + step * 0.04), box.y + box.height / 2);
     await settled();
+    // From here on playback stands still.
+    if (step === 1) before = sum((await watch.seen()).map(length));
   }
   await page.mouse.up();
   await settled();
   expect(await watch.player.time()).toBeGreaterThan(65);
-  expect((await watch.ends()).content).toBeLessThan(4);
+  expect((await watch.ends()).content - before).toBeLessThan(3);
 });
 
 test("what plays in a hidden tab is watched, and told apart", async ({ server }) => {
@@ -190,11 +201,13 @@ test("what plays in a hidden tab is watched, and told apart", async ({ server })
   await expect.poll(time).toBeGreaterThan(2);
   const other = await browser.newPage();
   await expect.poll(hidden).toBe(true);
-  await expect.poll(time).toBeGreaterThan(5);
+  const left = await time();
+  await expect.poll(time).toBeGreaterThan(left + 3);
   await other.close();
   await page.bringToFront();
   await expect.poll(hidden).toBe(false);
-  await expect.poll(time).toBeGreaterThan(7);
+  const back = await time();
+  await expect.poll(time).toBeGreaterThan(back + 2);
   await page.keyboard.press("k");
   await expect.poll(() => video((video) => video.paused)).toBe(true);
   const watched = await reported.until(await time());

@@ -1,5 +1,5 @@
 import { AxeBuilder } from "@axe-core/playwright";
-import { expect, Player, test, TOKEN } from "../support/test.js";
+import { expect, Player, still, test, TOKEN } from "../support/test.js";
 
 // A desktop window of 1280 by 900 at 200 %: half as many pixels of CSS, each twice as large.
 test.use({ viewport: { width: 640, height: 450 }, deviceScaleFactor: 2 });
@@ -29,9 +29,10 @@ for (const preference of [{ contrast: "more" }, { forcedColors: "active" }, { re
     await player.plays();
     await player.press("Settings");
     await expect(page.getByRole("button", { name: /^Speed/ })).toBeFocused();
+    await still(page);
     expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
     const moving = () => page.evaluate(() => document.getAnimations().filter(({ effect }) => Number(effect?.getComputedTiming().duration) > 0).length);
-    if ("reducedMotion" in preference) expect(await moving()).toBe(0);
+    if ("reducedMotion" in preference) await expect.poll(moving).toBe(0);
     // The border of a control is what forced colours leave of it.
     if ("forcedColors" in preference) {
       const seen = await player.root.locator(".control").first().evaluate((control) => getComputedStyle(control).color !== getComputedStyle(control).backgroundColor);

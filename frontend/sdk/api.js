@@ -18,7 +18,8 @@ export const adopt = Symbol();
 export const mount = Symbol();
 export const empty = Symbol();
 
-const players = new WeakMap();
+/** Of the whole page: a frame answers one player, and two copies of this script would take its channel in turns. */
+const players = (globalThis[Symbol.for("cuepoint.players")] ??= new WeakMap());
 
 export class Player {
   #target;

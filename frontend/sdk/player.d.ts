@@ -45,6 +45,8 @@ export interface Click {
   id: string;
   label?: string;
   url?: string;
+  /** Nobody has clicked: a card of an end screen opens by itself. */
+  automatic?: boolean;
 }
 
 export interface PlayerFault {

@@ -1,7 +1,7 @@
 //! Published videos with their timelines, kept in memory for a few seconds: pages and batches ask
 //! for the same ones over and over.
 
-use crate::store::{self, Reader, Store, accounts, figures, interactions, videos, videos::Video};
+use crate::store::{self, Reader, Store, accounts, figures, gates, gates::Gate, interactions, videos, videos::Video};
 use app::{
     ids::Token,
     interaction::{CueSheet, Interaction, cues, text},
@@ -22,6 +22,8 @@ pub struct Published {
     /// Plays as of a few seconds ago.
     pub plays: i64,
     pub timeline: Vec<Interaction>,
+    /// The required gates on it, now and before.
+    pub gates: Vec<Gate>,
     /// The names of the pictures on it.
     pub pictures: HashSet<String>,
     /// What those get of whom nothing is known, which is nearly everyone: written once.
@@ -95,9 +97,10 @@ impl Catalogue {
     async fn with_timeline(&self, video: Video, reader: &mut Reader) -> store::Result<Published> {
         let owner = accounts::name(reader.conn(), video.account_id).await?;
         let mut timeline = interactions::published(reader.conn(), video.account_id, video.id).await?;
+        let gates = gates::of_video(reader.conn(), video.account_id, video.id).await?;
         let plays = figures::plays(reader.conn(), video.account_id, video.id).await?;
         let pictures = timeline.iter_mut().flat_map(|one| one.spec.kind_mut().images());
         let pictures = pictures.filter_map(|(_, image)| image.file.clone()).collect();
-        Ok(Published { video, owner, plays, timeline, pictures, for_strangers: OnceLock::new() })
+        Ok(Published { video, owner, plays, timeline, gates, pictures, for_strangers: OnceLock::new() })
     }
 }

@@ -59,14 +59,21 @@ pub async fn record(
         received_at: now,
         entries,
         answers: answers.clone(),
-        grants: told.grants.clone(),
+        grants: told.grants,
     };
     let mut results = Vec::new();
     if recorded > 0 {
         let objections = state.writer.record(accepted).await?;
         recorded -= objections.len();
-        let taken = answers.into_iter().filter(|answer| !objections.iter().any(|(seq, _)| *seq == answer.seq));
-        results = results::of(&state, &published, view_id, &told.grants, taken).await.map_err(crate::reply::storage)?;
+        let given = answers.into_iter().filter_map(|answer| {
+            match objections.iter().find(|(seq, _)| *seq == answer.seq) {
+                None => Some((answer, view_id)),
+                // Whoever has answered before gets to see that.
+                Some((_, Objection::Elsewhere { view_id })) => Some((answer, *view_id)),
+                Some((_, Objection::Again | Objection::TooQuick)) => None,
+            }
+        });
+        results = results::of(&state, &published, view_id, given).await.map_err(crate::reply::storage)?;
         refused.extend(objections.into_iter().map(|(seq, objection)| Refusal::new(seq, said(objection, lang))));
         Counters::add(&state.counters.batches, 1);
         Counters::add(&state.counters.events, recorded);
@@ -104,7 +111,7 @@ impl Traits {
 
 fn said(objection: Objection, lang: Lang) -> Flaw {
     match objection {
-        Objection::Again => Flaw::new("answer", lang.say(Word::AlreadyAnswered)),
+        Objection::Again | Objection::Elsewhere { .. } => Flaw::new("answer", lang.say(Word::AlreadyAnswered)),
         Objection::TooQuick => Flaw::new("fields", lang.say(Word::TooQuick)),
     }
 }

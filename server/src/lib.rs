@@ -16,6 +16,7 @@ pub mod framing;
 pub mod geo;
 pub mod grant;
 pub mod hashing;
+pub mod history;
 pub mod identity;
 pub mod insight;
 pub mod jobs;

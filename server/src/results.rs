@@ -5,8 +5,8 @@ use crate::{
     catalogue::Published,
     grant,
     state::{State, now},
-    store::{self, tallies},
-    writer::AcceptedAnswer,
+    store::{self, answers, tallies, views},
+    writer::{self, AcceptedAnswer},
 };
 use app::engage::What;
 use app::interaction::{
@@ -17,22 +17,22 @@ use app::interaction::{
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-/// The results of the answers that were taken, each with its `seq`. `grants` is what needs no answer any more.
+/// The results of a view's answers, each with its `seq` and the view whose answer counts: another one, with what was
+/// picked there, where the viewer has answered before.
 pub async fn of(
     state: &State,
     published: &Published,
     view_id: Uuid,
-    grants: &[Uuid],
-    taken: impl Iterator<Item = AcceptedAnswer>,
+    given: impl Iterator<Item = (AcceptedAnswer, Uuid)>,
 ) -> store::Result<Vec<Value>> {
     let mut results = Vec::new();
-    for answer in taken {
+    for (answer, counts) in given {
         let Some(interaction) = published.interaction(answer.interaction) else { continue };
         if !interaction.spec.kind().is_once() {
             continue;
         }
         // What came under the number of another event was not stored, whatever it says.
-        let Some(body) = answered(state, published, interaction.id, view_id).await? else { continue };
+        let Some(body) = answered(state, published, interaction.id, counts).await? else { continue };
         let mut result = match &interaction.spec {
             Spec::Poll(poll) if poll.show_results == Results::AfterAnswer => {
                 let mut result = marks(poll, &body);
@@ -50,11 +50,15 @@ pub async fn of(
             }
             Spec::Poll(_) | Spec::Annotation(_) | Spec::Cta(_) | Spec::EndScreen(_) => Map::new(),
         };
+        if counts != view_id {
+            result.insert("choices".into(), body["choices"].clone());
+        }
         if interaction.withholds_media() {
             let others = published.timeline.iter().filter(|one| one.withholds_media() && one.id != interaction.id);
             // A gate that skips known viewers is dropped by the player once one of the answers makes this one known.
             let (mut open, mut left, mut known) = (true, false, lead_form::makes_known(&body));
-            for other in others.filter(|one| !grants.contains(&one.id)) {
+            let granted = granted(state, published, view_id).await?;
+            for other in others.filter(|one| !granted.contains(&one.id)) {
                 let answer = answered(state, published, other.id, view_id).await?;
                 known |= answer.as_ref().is_some_and(lead_form::makes_known);
                 open &= answer.is_some() || other.skip_if_known;
@@ -86,12 +90,12 @@ fn met(fields: Option<&Value>) -> Named {
     }
 }
 
-/// How a poll stands now, for a view that may see it: none when it may not.
+/// How a poll stands now, for a view that may see it, or its viewer in another one: none when they may not.
 pub async fn standing(
     state: &State,
     published: &Published,
     id: Uuid,
-    view_id: Uuid,
+    (view_id, viewer_id): (Uuid, Option<Uuid>),
     ended: bool,
 ) -> store::Result<Option<Value>> {
     let Some(interaction) = published.interaction(id) else { return Ok(None) };
@@ -101,7 +105,20 @@ pub async fn standing(
         Results::AfterAnswer => true,
         Results::AfterEnd => ended,
     };
-    let body = if shows { answered(state, published, id, view_id).await? } else { None };
+    let mut body = if shows { answered(state, published, id, view_id).await? } else { None };
+    if shows
+        && body.is_none()
+        && interaction.is_vote()
+        && let Some(viewer_id) = viewer_id
+    {
+        let of = (published.video.account_id, published.video.id, id);
+        let mut reader = state.store.reader().await?;
+        let other = answers::elsewhere(reader.conn(), of, viewer_id, view_id).await?;
+        drop(reader);
+        if let Some(other) = other {
+            body = answered(state, published, id, other).await?;
+        }
+    }
     let Some(body) = body else { return Ok(None) };
     let mut standing = marks(poll, &body);
     standing.insert("tally".into(), tally(state, published, interaction, poll.choices.len()).await?);
@@ -112,7 +129,7 @@ pub async fn standing(
 async fn answered(state: &State, published: &Published, id: Uuid, view_id: Uuid) -> store::Result<Option<Value>> {
     let video = &published.video;
     let mut reader = state.store.reader().await?;
-    let kept = store::answers::of_view(reader.conn(), video.account_id, video.id, id, view_id).await?;
+    let kept = answers::of_view(reader.conn(), video.account_id, video.id, id, view_id).await?;
     if kept.is_some() {
         return Ok(kept);
     }
@@ -125,6 +142,13 @@ async fn answered(state: &State, published: &Published, id: Uuid, view_id: Uuid)
         }
     }
     Ok(None)
+}
+
+/// What this view need not answer: its pages say so, or its viewer has answered it in another one.
+async fn granted(state: &State, published: &Published, view_id: Uuid) -> store::Result<Vec<Uuid>> {
+    let mut reader = state.store.reader().await?;
+    let view = views::by_id(reader.conn(), published.video.account_id, view_id).await?;
+    Ok(view.as_ref().map(writer::granted).transpose()?.unwrap_or_default())
 }
 
 /// Right or not, and what would have been: only for a quiz.

@@ -4,15 +4,16 @@ use crate::{
     access::signed,
     catalogue::Published,
     grant,
+    history::History,
     identity::{Origin, Viewer},
     keys::Keys,
     state::State,
-    store::{self, answers},
+    store,
 };
 use app::{
     engage::Surface,
     error::Flaw,
-    interaction::{At, CueSheet, Frequency, Interaction, Named, Showing, cues, text},
+    interaction::{At, CueSheet, Interaction, Named, Showing, cues, text},
     talk::form::Draft,
     words::Lang,
 };
@@ -131,15 +132,10 @@ pub async fn of(
     for id in &visit.granted {
         way.grant(&state.keys, video.id, *id, place.now);
     }
-    let remembers = |one: &&Interaction| one.is_required() || one.frequency == Frequency::OncePerViewer;
-    let mut before = Vec::new();
-    if person.is_lasting && published.timeline.iter().any(|one| remembers(&one)) {
-        let mut reader = state.store.reader().await?;
-        before = answers::by_viewer(reader.conn(), video.account_id, video.id, person.viewer_id).await?;
-    }
+    let history = History::of(state, published, person).await?;
     let known = person.named.email.is_some();
     let is_done = |one: &Interaction| {
-        let answered = way.granted.contains(&one.id) || before.contains(&one.id) && remembers(&one);
+        let answered = way.granted.contains(&one.id) || history.is_over(one);
         answered || known && one.skip_if_known || way.skipped.contains(&one.id) && !one.is_required()
     };
     let (done, left): (Vec<&Interaction>, Vec<&Interaction>) = published.timeline.iter().partition(|one| is_done(one));
@@ -151,13 +147,20 @@ pub async fn of(
         carry: way.carry.clone(),
         ..showing(published, one.id, person, place, &base)
     };
-    let is_stranger = done.is_empty() && person.named == Named::default();
+    let is_past = |one: &Interaction| history.is_past(one);
+    let is_stranger = done.is_empty() && person.named == Named::default() && !left.iter().any(|one| is_past(one));
+    let own = || {
+        let mut cues = cues(left.iter().copied(), video.duration_ms.unwrap_or(0), fill);
+        history.mark(published, &mut cues);
+        CueSheet::new(&cues)
+    };
+    let before = left.iter().filter(|one| one.at == At::Before && !is_past(one));
     Ok(Mine {
         cues: match is_stranger {
             true => published.cues_for_strangers(),
-            false => CueSheet::new(&cues(left.iter().copied(), video.duration_ms.unwrap_or(0), fill)),
+            false => own(),
         },
-        before: left.iter().filter(|one| one.at == At::Before).map(|one| ((*one).clone(), showing(one))).collect(),
+        before: before.map(|one| ((*one).clone(), showing(one))).collect(),
         grants: done.iter().filter(|one| one.is_required()).map(|one| one.id).collect(),
         withholds_media: left.iter().any(|one| one.withholds_media()),
     })

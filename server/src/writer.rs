@@ -2,14 +2,17 @@
 //! acknowledges after the commit. A fact and its webhook commit together.
 
 mod erase;
+mod gates;
 mod ledger;
 mod memory;
+mod objection;
 mod purge;
 pub mod rollup;
 mod view;
 mod who;
 
 pub use erase::{Erased, Person};
+pub use gates::granted;
 pub use ledger::{media, send};
 pub use who::email;
 
@@ -67,6 +70,8 @@ pub struct AcceptedAnswer {
 pub enum Objection {
     /// This view has answered already.
     Again,
+    /// The viewer, who is recognised, has answered in this other view.
+    Elsewhere { view_id: Uuid },
     /// Faster than a person can be.
     TooQuick,
 }

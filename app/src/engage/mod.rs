@@ -145,7 +145,8 @@ pub struct Receipt {
     /// Events of this batch that are on disk now, stored now or earlier.
     pub recorded: usize,
     pub refused: Vec<Refusal>,
-    /// What a poll may show, per answered event.
+    /// What a poll may show, per answered event. One that was refused has a result where its viewer voted in another
+    /// view: with the `choices` of that vote.
     pub results: Vec<Value>,
 }
 

@@ -34,6 +34,12 @@ pub struct Cue {
     /// Once for a viewer, which this browser remembers where the server may not.
     #[serde(skip_serializing_if = "is_not")]
     pub once_ever: bool,
+    /// Once for a viewer, and this one has had it in an earlier view.
+    #[serde(skip_serializing_if = "is_not")]
+    pub seen: bool,
+    /// A poll that this viewer has answered in an earlier view.
+    #[serde(skip_serializing_if = "is_not")]
+    pub answered: bool,
     #[serde(skip_serializing_if = "is_not")]
     pub skip_if_known: bool,
     #[serde(skip_serializing_if = "is_not")]
@@ -152,6 +158,8 @@ pub fn cues<'a>(
             skip_label: interaction.skip.label.clone(),
             once: moment.once,
             once_ever: interaction.frequency == Frequency::OncePerViewer,
+            seen: false,
+            answered: false,
             skip_if_known: moment.skip_if_known,
             settles: moment.settles,
             middle: moment.middle,

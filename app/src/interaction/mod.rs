@@ -118,7 +118,8 @@ impl Default for Skip {
     }
 }
 
-/// How often an interaction comes up by itself. From the list of interactions it can always be opened.
+/// How often an interaction comes up by itself. From the list of interactions it can always be opened. Once for a viewer
+/// is once in all views by which the viewer is recognised; of others the browser remembers it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Frequency {
@@ -266,6 +267,13 @@ impl Interaction {
     /// Does it hold playback back until it is answered, wherever the viewer wants to go?
     pub fn is_required(&self) -> bool {
         self.gate == Gate::Required
+    }
+
+    /// Does a viewer who is recognised answer it once, in whichever view? A quiz may be tried again in another one,
+    /// unless it comes once.
+    pub fn is_vote(&self) -> bool {
+        let comes_once = self.frequency == Frequency::OncePerViewer;
+        matches!(&self.spec, Spec::Poll(poll) if poll.mode != poll::Mode::Quiz || comes_once)
     }
 
     /// Does it keep the media themselves back? Only what is answered on the page can hand them over: a click

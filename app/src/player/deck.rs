@@ -3,12 +3,14 @@
 use super::{
     bridge::Bridge,
     controls::Awake,
+    js::ignore_refusal,
     media::Media,
     recorder::Recorder,
     request::{Player, Request},
     said::Said,
     sounds,
     speech::Words,
+    stream::{self, Stream},
 };
 use crate::words::Word;
 use leptos::prelude::*;
@@ -32,6 +34,7 @@ pub struct Deck {
     pub introduced: StoredValue<bool>,
     /// The position that was last remembered.
     pub kept: StoredValue<i64>,
+    pub stream: Stream,
     /// The qualities of a stream, the chosen one (-1: by itself) and the one that plays.
     pub levels: RwSignal<Vec<String>>,
     pub level: RwSignal<i64>,
@@ -73,6 +76,7 @@ impl Deck {
             described: RwSignal::new(false),
             introduced: StoredValue::new(false),
             kept: StoredValue::new(0),
+            stream: Stream::new(),
             levels: RwSignal::new(Vec::new()),
             level: RwSignal::new(-1),
             playing_level: RwSignal::new(-1),
@@ -89,7 +93,17 @@ impl Deck {
         if let (Request::Seek(_) | Request::SeekBy(_), Some((_, video))) = (request, self.player.elements()) {
             self.recorder.leaves(&video);
         }
-        self.player.ask(request);
+        let waits = match request {
+            Request::Play | Request::Toggle => stream::play(self),
+            _ => None,
+        };
+        if request == Request::Pause {
+            self.stream.rest();
+        }
+        match waits {
+            Some(played) => ignore_refusal(played),
+            None => self.player.ask(request),
+        }
     }
 
     pub fn say(self, word: Word) -> String {

@@ -74,6 +74,7 @@ pub fn listen(root: &HtmlElement, video: &Element, deck: Deck) {
     focus.forget();
 }
 
-fn touches() -> bool {
+/// Nothing hovers: a finger comes unannounced.
+pub fn touches() -> bool {
     window().match_media("(hover: none)").ok().flatten().is_some_and(|query| query.matches())
 }

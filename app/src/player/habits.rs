@@ -10,11 +10,13 @@ use super::{
     memory::{self, recall, remember},
     request::Request,
     speech::spoken,
+    stream,
 };
 use crate::words::Word;
 use js_sys::Promise;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{HtmlElement, HtmlVideoElement};
 
 /// A position is kept this often while the video plays, in milliseconds of media time.
@@ -57,15 +59,22 @@ pub fn resume(deck: Deck, video: &HtmlVideoElement) {
 /// else muted, else not at all.
 pub async fn begin(deck: Deck) {
     let Some((_, video)) = deck.player.elements() else { return };
+    if deck.player.data("autoplay").is_none() {
+        return;
+    }
+    // What plays by itself plays the stream, if there is one.
+    if let Some(coming) = stream::come(deck) {
+        let _ = JsFuture::from(coming).await;
+    }
     let is_fresh = video.paused() && !video.ended() && video.played().length() == 0;
-    if deck.player.data("autoplay").is_none() || !is_fresh {
+    if !is_fresh {
         return;
     }
     for _ in 0..2 {
         let Some(asked) = call(&video, "play", &[]).and_then(|asked| asked.dyn_into::<Promise>().ok()) else {
             return;
         };
-        if wasm_bindgen_futures::JsFuture::from(asked).await.is_ok() || video.muted() {
+        if JsFuture::from(asked).await.is_ok() || video.muted() {
             return;
         }
         video.set_muted(true);

@@ -18,6 +18,7 @@ pub struct Media {
     /// It has played at least once.
     pub started: RwSignal<bool>,
     pub ended: RwSignal<bool>,
+    /// It waits for data, or [`super::stream`] does for its engine.
     pub waiting: RwSignal<bool>,
     /// The code of a `MediaError`, 0 when all is well.
     pub failed: RwSignal<i64>,

@@ -246,14 +246,8 @@ fn skin(said: &JsValue, root: &HtmlElement, video: &HtmlVideoElement) -> impl In
     frame::listen(root, video, deck);
     Effect::new(move || deck.player.dress(&media, deck.awake.is_idle()));
     media.live.set(true);
-    let playlist = deck.player.data("stream");
-    leptos::task::spawn_local(async move {
-        // What plays by itself plays the stream, if there is one.
-        if let Some(playlist) = playlist {
-            stream::attach(deck, playlist).await;
-        }
-        habits::begin(deck).await;
-    });
+    stream::wait(deck, root);
+    leptos::task::spawn_local(habits::begin(deck));
     stage::wait(deck, cues);
     contents::wait(deck);
     share::wait(deck);

@@ -1,25 +1,123 @@
 //! Streaming in several qualities: HLS, by the browser where it can be trusted with it, else by hls.js
-//! from our own origin. The plain file stays in the page for whoever plays before this is ready.
+//! from our own origin, fetched when a pointer comes near or someone plays: where there are pointers, a page that
+//! nobody plays never fetches it.
+//! The plain file stays in the page for whoever plays before the player is there.
 
 use super::{
     deck::Deck,
-    js::{call, get, is_true, number, object, text},
+    frame::touches,
+    js::{at_first, call, get, is_true, number, object, text},
     request::Request,
     sounds,
 };
 use js_sys::{Array, Function, Promise, Reflect};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::HtmlVideoElement;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use web_sys::{HtmlElement, HtmlVideoElement};
+
+/// How long playback waits for the stream, in milliseconds from when it was sent for; then the plain file plays.
+const PATIENCE_MS: i32 = 5_000;
+
+/// A stream that may still have to be taken up.
+#[derive(Clone, Copy)]
+pub struct Stream {
+    /// There is one, and it has not been taken up.
+    due: StoredValue<bool>,
+    /// Fulfilled when it was taken up, or is not waited for any longer; none until it was sent for.
+    coming: StoredValue<Option<Promise>, LocalStorage>,
+    /// Nobody has paused since playback was asked for.
+    wanted: StoredValue<bool>,
+}
+
+impl Stream {
+    pub fn new() -> Self {
+        Self { due: StoredValue::new(false), coming: StoredValue::new_local(None), wanted: StoredValue::new(false) }
+    }
+
+    /// Playback that waits is not wanted after all.
+    pub fn rest(self) {
+        self.wanted.set_value(false);
+    }
+}
+
+/// Sends for the stream when a pointer or the focus comes to the player; at once where a finger would be the first
+/// to say so, and should not have to wait.
+pub fn wait(deck: Deck, root: &HtmlElement) {
+    if deck.player.data("stream").is_none() {
+        return;
+    }
+    deck.stream.due.set_value(true);
+    let come = Box::new(move || drop(come(deck)));
+    // Safari's own player needs no engine, and fetches nothing until it plays.
+    if is_native() || touches() {
+        come();
+    } else {
+        at_first(root, &["pointerover", "pointerdown", "focusin"], come);
+    }
+}
+
+/// Sends for the stream; none where there is nothing to wait for. It is never refused.
+pub fn come(deck: Deck) -> Option<Promise> {
+    let stream = deck.stream;
+    if !stream.due.get_value() || !is_untouched(deck) {
+        return None;
+    }
+    if let Some(coming) = stream.coming.get_value() {
+        return Some(coming);
+    }
+    let playlist = deck.player.data("stream")?;
+    let coming = Promise::new(&mut |done, _| {
+        // A timer is always set.
+        let _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(&done, PATIENCE_MS);
+        let playlist = playlist.clone();
+        leptos::task::spawn_local(async move {
+            attach(deck, playlist).await;
+            stream.due.set_value(false);
+            // What fulfils a promise does not throw.
+            let _ = done.call0(&JsValue::NULL);
+        });
+    });
+    stream.coming.set_value(Some(coming.clone()));
+    Some(coming)
+}
+
+/// Playback that waits for the stream; none where there is nothing to wait for. That someone has pressed a key or
+/// a button counts for the page from then on, so browsers let it play. Not so Safari, which is never made to wait.
+pub fn play(deck: Deck) -> Option<Promise> {
+    if is_native() {
+        return None;
+    }
+    let coming = come(deck)?;
+    let (_, video) = deck.player.elements()?;
+    deck.stream.wanted.set_value(true);
+    let waiting = deck.media.waiting;
+    waiting.set(true);
+    Some(future_to_promise(async move {
+        let _ = JsFuture::from(coming).await;
+        let played = if deck.stream.wanted.get_value() {
+            JsFuture::from(video.play()?).await
+        } else {
+            Err(object(&[("name", "AbortError".into()), ("message", "paused before it could play".into())]).into())
+        };
+        if played.is_err() {
+            waiting.set(false);
+        }
+        played
+    }))
+}
+
+/// Safari's own player; other browsers claim to know HLS and stumble over it.
+fn is_native() -> bool {
+    is_true(&window(), "ManagedMediaSource")
+}
 
 /// Attaches the stream, unless the video has been played already or other sound was chosen: sources are never
 /// swapped under a viewer.
 #[lazy]
-pub async fn attach(deck: Deck, playlist: String) {
+async fn attach(deck: Deck, playlist: String) {
     let Some((_, video)) = deck.player.elements() else { return };
-    // Safari's own player; other browsers claim to know HLS and stumble over it.
-    if is_true(&window(), "ManagedMediaSource") {
+    if is_native() {
         if is_untouched(deck) {
             take(deck, &video, &playlist);
             stop(deck, &video);

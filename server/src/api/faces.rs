@@ -4,8 +4,9 @@ use crate::{
     access::{self, Knock, signed},
     catalogue::Published,
     engine,
+    history::History,
     identity::{
-        Pass, Viewer,
+        Origin, Pass, Viewer,
         page::{arrive, of_pass},
     },
     page::{self, Asked},
@@ -20,7 +21,7 @@ use app::{
     engage::{Batch, Surface},
     error::{ApiError, Flaw},
     ids::Token,
-    interaction::{Spec, card, lead_form::FASTEST_MS},
+    interaction::{Showing, Spec, card, lead_form::FASTEST_MS},
     words::Word,
 };
 use axum::{
@@ -72,10 +73,13 @@ pub async fn faces(
     let surface = if how.on == "embed" { Surface::Embed } else { Surface::Play };
     let place = Place { surface, lang: asked.lang(), session: Uuid::nil(), now: now() };
     let base = signed::base(&state.keys, &published.video, place.now);
+    let mut picked = History::of(&state, &published, &person).await?.picked(&state, &published).await?;
     let html = Owner::new().with(|| {
-        let cards = published.timeline.iter();
-        let cards =
-            cards.map(|one| card(one, &timeline::showing(&published, one.id, &person, place, &base), None).to_html());
+        let cards = published.timeline.iter().map(|one| {
+            let given = picked.remove(&one.id).unwrap_or_default();
+            let showing = timeline::showing(&published, one.id, &person, place, &base);
+            card(one, &Showing { given, ..showing }, None).to_html()
+        });
         cards.collect::<String>()
     });
     let headers = [(header::CACHE_CONTROL, "private, no-store")];
@@ -97,8 +101,8 @@ pub struct Whose {
     pass: Option<String>,
 }
 
-/// `GET /video/results/{token}/{interaction}?s=`: how a poll stands, for a view that has answered it and may see
-/// it by now; else 204.
+/// `GET /video/results/{token}/{interaction}?s=`: how a poll stands, for a view that has answered it, or whose viewer
+/// has, and may see it by now; else 204.
 pub async fn results(
     Shared(state): Shared<State>,
     Path((token, id)): Path<(String, Uuid)>,
@@ -111,12 +115,13 @@ pub async fn results(
     let mut reader = state.store.reader().await?;
     let account_id = published.video.account_id;
     let view = views::by_id(reader.conn(), account_id, view_id).await?;
+    let viewer_id = view.as_ref().map(|view| view.viewer_id).filter(|id| Origin::of(*id) != Origin::Daily);
     let ended = match view {
         Some(view) if view.percent >= 90 || view.closed_at.is_some() => true,
         _ => entries::has_kind(reader.conn(), account_id, view_id, "ended").await?,
     };
     drop(reader);
-    let standing = results::standing(&state, &published, id, view_id, ended).await?;
+    let standing = results::standing(&state, &published, id, (view_id, viewer_id), ended).await?;
     let no_store = [(header::CACHE_CONTROL, "private, no-store")];
     Ok(match standing {
         Some(standing) => (no_store, Json(standing)).into_response(),
@@ -197,7 +202,7 @@ pub async fn answer(
     Ok(page)
 }
 
-/// The pass of whoever was let in to a private video without a script to bring it.
+/// The pass that no script brings: of whoever was let in to a private video, or is recognised.
 async fn own_pass(
     state: &State,
     visitor: &Visitor,
@@ -206,11 +211,15 @@ async fn own_pass(
     published: &Published,
     now: i64,
 ) -> Result<Option<String>, Reply> {
-    if !published.video.is_private() {
-        return Ok(None);
-    }
     let arrival = arrive(state, visitor, query, surface, published, now).await?;
-    Ok(arrival.pass.map(|pass| pass.signed(&state.keys)))
+    // A browser that keeps no cookie would be somebody else each time.
+    let is_known = match arrival.viewer.origin {
+        Origin::Daily => false,
+        Origin::Cookie => arrival.cookie.is_none(),
+        Origin::Form | Origin::Link | Origin::Token => true,
+    };
+    let pass = arrival.pass.filter(|_| is_known || published.video.is_private());
+    Ok(pass.map(|pass| pass.signed(&state.keys)))
 }
 
 /// The fields of a form as a browser sends them.

@@ -224,7 +224,7 @@ async fn keep(
 
 async fn carry_out(tx: &mut Tx, account_id: i64, video_id: i64, plan: &Plan, now: i64) -> store::Result<()> {
     for id in &plan.deletes {
-        interactions::delete(tx.conn(), account_id, video_id, *id).await?;
+        interactions::delete(tx.conn(), account_id, video_id, *id, now).await?;
     }
     for write in &plan.writes {
         interactions::put(tx.conn(), account_id, video_id, &write.interaction, write.draft, write.place, now).await?;

@@ -48,6 +48,7 @@ pub fn published() -> Published {
         owner: String::new(),
         plays: 0,
         timeline: timeline.collect(),
+        gates: Vec::new(),
         pictures: HashSet::new(),
         for_strangers: Default::default(),
     }

@@ -71,8 +71,10 @@ pub async fn of(mut conn: Conn<'_>, video: &Video, metric: &Metric) -> Result<Va
         "left_out": {
             "views": figures.left_out,
             "reasons": reasons,
-            // Claimed by players, and more than their clocks or an unanswered gate allow.
+            // Claimed by players, and more than their clocks or an unanswered gate allow; and of it, each alone.
             "uncredited_ms": figures.uncredited_ms,
+            "beyond_clock_ms": figures.beyond_clock_ms,
+            "behind_gate_ms": figures.behind_gate_ms,
         },
         // Counted, and told apart.
         "counted": { "hidden_ms": figures.hidden_ms, "muted_ms": figures.muted_ms },

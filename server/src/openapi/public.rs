@@ -59,7 +59,11 @@ fn shapes() -> Vec<Shape> {
             &[
                 ("recorded", "integer 0..200", "Events that are on disk, now or earlier."),
                 ("refused", "[Refusal]", ""),
-                ("results", "[object]", "What a poll may show."),
+                (
+                    "results",
+                    "[object]",
+                    "What a poll may show. Of a refused answer, where the viewer has voted in another view: that vote, as choices.",
+                ),
             ],
         ),
         shape(

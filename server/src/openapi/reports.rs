@@ -183,6 +183,7 @@ fn shapes() -> Vec<Shape> {
             ],
         ),
         shape("Explanation", "How a figure was made.", EXPLANATION),
+        shape("LeftOut", "Views in no figure, and milliseconds that were not credited.", LEFT_OUT),
         shape(
             "Sources",
             "Lists of values, those with most plays first; their names depend on the group.",
@@ -256,7 +257,15 @@ const EXPLANATION: &[Field] = &[
     ("formula", "string", ""),
     ("report", "string", "Where it is found."),
     ("inputs", "object", "The sums that it is made of."),
-    ("left_out", "object", "Views in no figure, by reason, and time that was not credited."),
+    ("left_out", "LeftOut", ""),
     ("counted", "object", "Time that counts and was hidden or muted."),
     ("rules", "object", "What holds for all figures."),
+];
+
+const LEFT_OUT: &[Field] = &[
+    ("views", "integer 0..", ""),
+    ("reasons", "object", "Why, and how many for each reason."),
+    ("uncredited_ms", "integer 0..", "In all; of views before they were told apart, in neither of the parts."),
+    ("beyond_clock_ms", "integer 0..", "More than the view's own clock allows."),
+    ("behind_gate_ms", "integer 0..", "Behind a required interaction that was not answered."),
 ];

@@ -18,7 +18,7 @@ use app::{
     talk::{
         Comments,
         comments::{Part, html as html_of},
-        form::{Aim, Draft, form},
+        form::{Aim, Draft, NAME, form},
         section::{TalkSection, section},
     },
     words::{Lang, Word},
@@ -59,7 +59,10 @@ pub(super) async fn on_page(
     let mut talk = whole(&section);
     let draft = match draft {
         Some(draft) => Some(named(state, published, draft).await?),
-        None => wanted(state, published, asked, found.arrival.viewer.id).await?,
+        None => {
+            let wanted = wanted(state, published, asked, found.arrival.viewer.id).await?;
+            with_name(wanted, found.arrival.viewer.called())
+        }
     };
     if let Some(draft) = draft.filter(|_| !talk.form.is_empty()) {
         talk.form = html_of(form(asked.lang, &published.video.token, with_email(state), &draft));
@@ -128,6 +131,16 @@ async fn wanted(state: &State, published: &Published, asked: &Asked, viewer_id: 
         }
         _ => None,
     }))
+}
+
+/// Whoever is known by name need not type it; the field takes another one.
+fn with_name(draft: Option<Draft>, name: Option<String>) -> Option<Draft> {
+    let Some(name) = name else { return draft };
+    let mut draft = draft.unwrap_or_default();
+    if draft.name.is_empty() {
+        draft.name = name.chars().take(NAME).collect();
+    }
+    Some(draft)
 }
 
 /// The draft with the name of whom it answers. To a comment that has gone it answers no longer.

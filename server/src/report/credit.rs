@@ -23,7 +23,9 @@ pub struct Credit {
     pub hidden_ms: i64,
     pub muted_ms: i64,
     /// Claimed beyond what the view's own clock allows; stored, never counted.
-    pub uncredited_ms: i64,
+    pub beyond_clock_ms: i64,
+    /// Claimed behind a gate that held, by whatever clock; stored, never counted.
+    pub behind_gate_ms: i64,
     pub percent: i64,
     /// What was seen, merged.
     pub spans: Vec<Span>,
@@ -31,6 +33,13 @@ pub struct Credit {
     pub plays: Vec<Span>,
     /// Playback reached the end and the page was left: the session is over.
     pub over: bool,
+}
+
+impl Credit {
+    /// Claimed, and not credited.
+    pub fn uncredited_ms(&self) -> i64 {
+        self.beyond_clock_ms + self.behind_gate_ms
+    }
 }
 
 /// What may not be passed unanswered.
@@ -42,6 +51,8 @@ pub struct Gate {
     pub at: i64,
     /// Not for viewers who are known: the player drops it as soon as one is.
     pub skip_if_known: bool,
+    /// Milliseconds since the view began at which it was withdrawn: what was played from then on passes it.
+    pub until: Option<i64>,
 }
 
 /// Slack for clocks and rounding, in milliseconds.
@@ -63,10 +74,12 @@ pub fn of<'a>(facts: impl Iterator<Item = &'a Fact> + Clone, duration: i64, gate
             What::Visible => hidden_page = false,
             What::Watched { from, to, rate, hidden, muted } => {
                 let left = fact.at - begun + SLACK - spent;
-                let reach = closed.iter().map(|gate| gate.at).min().unwrap_or(i64::MAX);
+                let holding = closed.iter().filter(|gate| gate.until.is_none_or(|until| fact.at < until));
+                let reach = holding.map(|gate| gate.at).min().unwrap_or(i64::MAX);
                 let within = Span::new((*from).min(reach), (*to).min(reach));
                 let (span, wall) = allowed(within, *rate, left);
-                credit.uncredited_ms += to - from - span.length();
+                credit.behind_gate_ms += to - from - within.length();
+                credit.beyond_clock_ms += within.length() - span.length();
                 spent += wall;
                 credit.watched_ms += span.length();
                 credit.hidden_ms += if *hidden { span.length() } else { 0 };
@@ -139,19 +152,19 @@ mod tests {
     #[test]
     fn double_speed_is_twice_the_media_in_the_same_time() {
         let credit = of(&[play(0), watched(3_000, 0, 6_000, 200)], 6_000);
-        assert_eq!((credit.watched_ms, credit.uncredited_ms, credit.percent), (6_000, 0, 100));
+        assert_eq!((credit.watched_ms, credit.uncredited_ms(), credit.percent), (6_000, 0, 100));
     }
 
     #[test]
     fn more_than_the_clock_allows_is_kept_but_not_credited() {
         let credit = of(&[play(0), watched(5_000, 0, 5_000, 100), watched(5_100, 5_000, 10_000, 100)], 60_000);
         assert_eq!(credit.watched_ms, 5_400);
-        assert_eq!(credit.uncredited_ms, 4_600);
+        assert_eq!((credit.beyond_clock_ms, credit.behind_gate_ms), (4_600, 0));
     }
 
     #[test]
     fn nothing_past_an_unanswered_gate_is_credited() {
-        let gate = [Gate { id: Uuid::from_u128(7), at: 10_000, skip_if_known: false }];
+        let gate = [Gate { id: Uuid::from_u128(7), at: 10_000, skip_if_known: false, until: None }];
         let answer = |id| Fact {
             at: 21_000,
             what: What::Answer { interaction: Uuid::from_u128(id), answer: serde_json::json!({}) },
@@ -168,8 +181,26 @@ mod tests {
     }
 
     #[test]
+    fn what_lies_behind_a_gate_is_told_apart_from_what_no_clock_allows() {
+        let gate = [Gate { id: Uuid::from_u128(7), at: 10_000, skip_if_known: false, until: None }];
+        let facts = [play(0), watched(5_000, 0, 15_000, 100), watched(6_000, 15_000, 20_000, 100)];
+        let credit = super::of(facts.iter(), 20_000, &gate);
+        assert_eq!((credit.watched_ms, credit.beyond_clock_ms, credit.behind_gate_ms), (5_300, 4_700, 10_000));
+        assert_eq!(credit.uncredited_ms(), 14_700);
+    }
+
+    #[test]
+    fn a_gate_that_was_withdrawn_holds_what_was_played_before_and_nothing_after() {
+        let gate = [Gate { id: Uuid::from_u128(7), at: 10_000, skip_if_known: false, until: Some(25_000) }];
+        let mut facts = vec![play(0), watched(20_000, 0, 20_000, 100)];
+        assert_eq!(super::of(facts.iter(), 20_000, &gate).unique_ms, 10_000);
+        facts.push(watched(30_000, 15_000, 20_000, 100));
+        assert_eq!(super::of(facts.iter(), 20_000, &gate).spans, [Span::new(0, 10_000), Span::new(15_000, 20_000)]);
+    }
+
+    #[test]
     fn a_gate_that_skips_known_viewers_opens_once_the_view_says_who_they_are() {
-        let gate = |id, at, skip_if_known| Gate { id: Uuid::from_u128(id), at, skip_if_known };
+        let gate = |id, at, skip_if_known| Gate { id: Uuid::from_u128(id), at, skip_if_known, until: None };
         let gates = [gate(7, 5_000, false), gate(8, 10_000, true), gate(9, 15_000, false)];
         let at = |what| Fact { at: 21_000, what };
         let answer = |fields: serde_json::Value| {

@@ -57,6 +57,8 @@ pub struct Sums {
     pub hidden_ms: i64,
     pub muted_ms: i64,
     pub uncredited_ms: i64,
+    pub beyond_clock_ms: i64,
+    pub behind_gate_ms: i64,
     /// Plays by the largest of 0, 25, 50, 75, 100 that their percentage reaches.
     pub buckets: [i64; 5],
 }
@@ -122,6 +124,8 @@ impl Part {
             hidden_ms: view.hidden_ms,
             muted_ms: view.muted_ms,
             uncredited_ms: view.uncredited_ms,
+            beyond_clock_ms: view.beyond_clock_ms,
+            behind_gate_ms: view.behind_gate_ms,
             buckets: [0; 5],
         };
         sums.buckets[bucket] = sums.plays;

@@ -1,6 +1,7 @@
 //! Answers: what viewers did with interactions, apart from the raw entries, for counting.
 
 use super::{Conn, Result, StoreError, on};
+use crate::identity::Origin;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -21,8 +22,25 @@ insert into answers (account_id, video_id, interaction_id, view_id, seq, kind, v
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 on conflict do nothing";
 
+// A cross join is made in the order in which it is written, by SQLite too: from a viewer's few views.
 const BY_VIEWER: &str = "
-select distinct interaction_id from answers where account_id = $1 and video_id = $2 and viewer_id = $3";
+select interaction_id, view_id, viewer_id from answers where account_id = $1 and video_id = $2 and viewer_id = $3
+union
+select a.interaction_id, a.view_id, a.viewer_id
+  from views v cross join interactions i cross join answers a
+ where v.account_id = $1 and v.video_id = $2 and v.viewer_id = $3
+   and i.account_id = v.account_id and i.video_id = v.video_id
+   and a.account_id = v.account_id and a.video_id = v.video_id and a.interaction_id = i.id and a.view_id = v.id
+ order by view_id";
+const ELSEWHERE: &str = "
+select view_id, viewer_id from answers
+ where account_id = $1 and video_id = $2 and interaction_id = $3 and viewer_id = $4 and view_id <> $5
+union
+select a.view_id, a.viewer_id
+  from views v cross join answers a
+ where v.account_id = $1 and v.video_id = $2 and v.viewer_id = $4 and v.id <> $5
+   and a.account_id = v.account_id and a.video_id = v.video_id and a.interaction_id = $3 and a.view_id = v.id
+ order by view_id";
 const OF_VIEW: &str = "
 select body from answers where account_id = $1 and video_id = $2 and interaction_id = $3 and view_id = $4
  order by seq limit 1";
@@ -61,10 +79,31 @@ pub async fn newest(
         .fetch_all(db).await)?)
 }
 
-/// What a viewer has answered on a video, in any view.
-pub async fn by_viewer(conn: Conn<'_>, account_id: i64, video_id: i64, viewer_id: Uuid) -> Result<Vec<Uuid>> {
-    Ok(on!(conn, db => sqlx::query_scalar(BY_VIEWER)
-        .bind(account_id).bind(video_id).bind(viewer_id).fetch_all(db).await)?)
+/// What a viewer has answered on a video, each with its view, the first view first.
+pub async fn by_viewer(conn: Conn<'_>, account_id: i64, video_id: i64, viewer_id: Uuid) -> Result<Vec<(Uuid, Uuid)>> {
+    let rows: Vec<(Uuid, Uuid, Uuid)> = on!(conn, db => sqlx::query_as(BY_VIEWER)
+        .bind(account_id).bind(video_id).bind(viewer_id).fetch_all(db).await)?;
+    let own = rows.into_iter().filter(|(.., by)| is_of(*by, viewer_id));
+    Ok(own.map(|(interaction, view, _)| (interaction, view)).collect())
+}
+
+/// The first view but `view_id` in which a viewer has answered this interaction.
+pub async fn elsewhere(
+    conn: Conn<'_>,
+    (account_id, video_id, interaction_id): (i64, i64, Uuid),
+    viewer_id: Uuid,
+    view_id: Uuid,
+) -> Result<Option<Uuid>> {
+    let rows: Vec<(Uuid, Uuid)> = on!(conn, db => sqlx::query_as(ELSEWHERE)
+        .bind(account_id).bind(video_id).bind(interaction_id).bind(viewer_id).bind(view_id)
+        .fetch_all(db).await)?;
+    Ok(rows.into_iter().find(|(_, by)| is_of(*by, viewer_id)).map(|(view, _)| view))
+}
+
+/// Is an answer that was given under the id `by`, in a view of `viewer`, this viewer's? It may have come before the
+/// view said who watches. But whom the host page named before is somebody else.
+fn is_of(by: Uuid, viewer: Uuid) -> bool {
+    by == viewer || Origin::of(by) < Origin::of(viewer)
 }
 
 /// What this view answered first, as it is stored.

@@ -25,6 +25,9 @@ pub struct Figures {
     pub bucket_100: i64,
     /// Views that count for nothing above.
     pub left_out: i64,
+    /// Parts of `uncredited_ms`; what was summed up before they were told apart is in neither.
+    pub beyond_clock_ms: i64,
+    pub behind_gate_ms: i64,
 }
 
 /// A stretch of time: an hour, or a day.
@@ -61,7 +64,8 @@ pub struct Met {
 
 const OF_VIDEO: &str = "
 select loads as page_loads, plays, viewers as unique_users, watched_ms, capped_ms as capped_watched_ms, unique_ms,
-       hidden_ms, muted_ms, uncredited_ms, bucket_0, bucket_25, bucket_50, bucket_75, bucket_100, left_out
+       hidden_ms, muted_ms, uncredited_ms, bucket_0, bucket_25, bucket_50, bucket_75, bucket_100, left_out,
+       beyond_clock_ms, behind_gate_ms
   from video_sums where account_id = $1 and video_id = $2";
 const PLAYS: &str = "select plays from video_sums where account_id = $1 and video_id = $2";
 const STEPS: &str = "

@@ -1,7 +1,7 @@
 //! The interactions of a video's timeline, each kept as its definition's JSON: what viewers get, and
 //! beside it what its author is working on.
 
-use super::{Conn, Result, StoreError, on};
+use super::{Conn, Result, StoreError, gates, on};
 use app::interaction::Interaction;
 use uuid::Uuid;
 
@@ -94,12 +94,13 @@ pub async fn insert(
         .bind(account_id).bind(video_id).bind(interaction.id).bind(interaction.spec.name())
         .bind(body).bind(false).bind(now)
         .execute(&mut **db).await.map(|_| ()))?;
+    gates::follow(conn.again(), account_id, video_id, interaction.id, Some(interaction), now).await?;
     new_version(conn, account_id, video_id).await
 }
 
 /// Writes an interaction, new or known: for viewers, or as a draft that leaves what they get as it is.
 pub async fn put(
-    conn: Conn<'_>,
+    mut conn: Conn<'_>,
     account_id: i64,
     video_id: i64,
     interaction: &Interaction,
@@ -108,17 +109,20 @@ pub async fn put(
     now: i64,
 ) -> Result<()> {
     let (body, sql) = (json(interaction)?, if draft { DRAFT } else { PUBLISH });
-    on!(conn, db => sqlx::query(sql)
+    on!(&mut conn, db => sqlx::query(sql)
         .bind(account_id).bind(video_id).bind(interaction.id).bind(interaction.spec.name())
         .bind(body).bind(draft).bind(place).bind(now)
-        .execute(db).await.map(|_| ()))?;
-    Ok(())
+        .execute(&mut **db).await.map(|_| ()))?;
+    if draft {
+        return Ok(());
+    }
+    gates::follow(conn, account_id, video_id, interaction.id, Some(interaction), now).await
 }
 
-pub async fn delete(conn: Conn<'_>, account_id: i64, video_id: i64, id: Uuid) -> Result<()> {
-    on!(conn, db => sqlx::query(DELETE)
-        .bind(account_id).bind(video_id).bind(id).execute(db).await.map(|_| ()))?;
-    Ok(())
+pub async fn delete(mut conn: Conn<'_>, account_id: i64, video_id: i64, id: Uuid, now: i64) -> Result<()> {
+    on!(&mut conn, db => sqlx::query(DELETE)
+        .bind(account_id).bind(video_id).bind(id).execute(&mut **db).await.map(|_| ()))?;
+    gates::follow(conn, account_id, video_id, id, None, now).await
 }
 
 /// Something on the timeline was changed.

@@ -24,7 +24,8 @@ select email, name, first_name, last_name, phone, fields, origin, created_at, up
 const VIEWS: &str = "
 select account_id, video_id, id, viewer_id, ip, surface, referrer, page_url, started_at,
        last_received_at, played, watched_ms, unique_ms, hidden_ms, muted_ms, uncredited_ms, entries, percent, spans,
-       grants, left_out, browser, os, device, device_type, country, region, city, purged_at, closed_at, given
+       grants, left_out, browser, os, device, device_type, country, region, city, purged_at, closed_at, given,
+       beyond_clock_ms, behind_gate_ms
   from views where account_id = $1 and (viewer_id = $2 or id in (
        select view_id from answers where account_id = $1 and viewer_id = $2))
  order by started_at, id";

@@ -42,6 +42,8 @@ pub const VIDEO: Table = Table {
         "bucket_75",
         "bucket_100",
         "left_out",
+        "beyond_clock_ms",
+        "behind_gate_ms",
     ],
 };
 pub const SECONDS: Table = Table { name: "video_seconds", key: &["second"], sums: &["played", "seen"] };

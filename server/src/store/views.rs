@@ -1,7 +1,6 @@
 //! Views: one row a page load, whose figures are a fold over its entries.
 
 use super::{Conn, Result, on, pieces, rows_sql};
-use crate::keys::digest;
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
@@ -47,6 +46,10 @@ pub struct View {
     pub closed_at: Option<i64>,
     /// What the video's sums have of it, as JSON ([`crate::report::part::Given`]); none: nothing yet.
     pub given: Option<String>,
+    /// Of `uncredited_ms`, what its own clock does not allow, and what lies behind a closed gate; both 0 where they
+    /// were not told apart yet.
+    pub beyond_clock_ms: i64,
+    pub behind_gate_ms: i64,
 }
 
 impl View {
@@ -84,6 +87,8 @@ impl View {
             purged_at: None,
             closed_at: None,
             given: None,
+            beyond_clock_ms: 0,
+            behind_gate_ms: 0,
         }
     }
 
@@ -105,26 +110,29 @@ impl View {
 
 const COLUMNS: &str = "account_id, video_id, id, viewer_id, ip, surface, referrer, page_url, started_at,
        last_received_at, played, watched_ms, unique_ms, hidden_ms, muted_ms, uncredited_ms, entries, percent, spans,
-       grants, left_out, browser, os, device, device_type, country, region, city, purged_at, closed_at, given";
-const COLUMN_COUNT: usize = 31;
+       grants, left_out, browser, os, device, device_type, country, region, city, purged_at, closed_at, given,
+       beyond_clock_ms, behind_gate_ms";
+const COLUMN_COUNT: usize = 33;
 const REPLACE: &str = "
 on conflict (account_id, id) do update set
   viewer_id = excluded.viewer_id, surface = excluded.surface, referrer = excluded.referrer, page_url = excluded.page_url,
   started_at = excluded.started_at, last_received_at = excluded.last_received_at, played = excluded.played,
   watched_ms = excluded.watched_ms, unique_ms = excluded.unique_ms, hidden_ms = excluded.hidden_ms,
   muted_ms = excluded.muted_ms, uncredited_ms = excluded.uncredited_ms, entries = excluded.entries, percent = excluded.percent,
-  spans = excluded.spans, grants = excluded.grants, left_out = excluded.left_out, given = excluded.given";
+  spans = excluded.spans, grants = excluded.grants, left_out = excluded.left_out, given = excluded.given,
+  beyond_clock_ms = excluded.beyond_clock_ms, behind_gate_ms = excluded.behind_gate_ms";
 const BY_ID: &str = "
 select account_id, video_id, id, viewer_id, ip, surface, referrer, page_url, started_at,
        last_received_at, played, watched_ms, unique_ms, hidden_ms, muted_ms, uncredited_ms, entries, percent, spans,
-       grants, left_out, browser, os, device, device_type, country, region, city, purged_at, closed_at, given
+       grants, left_out, browser, os, device, device_type, country, region, city, purged_at, closed_at, given,
+       beyond_clock_ms, behind_gate_ms
   from views where account_id = $1 and id = $2";
 const BY_IDS: &str = "
 select account_id, video_id, id, viewer_id, ip, surface, referrer, page_url, started_at,
        last_received_at, played, watched_ms, unique_ms, hidden_ms, muted_ms, uncredited_ms, entries, percent, spans,
-       grants, left_out, browser, os, device, device_type, country, region, city, purged_at, closed_at, given
+       grants, left_out, browser, os, device, device_type, country, region, city, purged_at, closed_at, given,
+       beyond_clock_ms, behind_gate_ms
   from views where (account_id, id) in (";
-const RESERVE: &str = "select pg_advisory_xact_lock(n) from unnest($1::bigint[]) as n";
 const BEFORE: &str = "
 select id from views
  where account_id = $1 and closed_at < $2 and last_received_at < $2 and purged_at is null and closed_at is not null
@@ -139,40 +147,20 @@ const HEARD: &str = "update views set last_received_at = $3 where account_id = $
 const IDLE: &str = "
 select account_id, video_id, id, viewer_id, ip, surface, referrer, page_url, started_at,
        last_received_at, played, watched_ms, unique_ms, hidden_ms, muted_ms, uncredited_ms, entries, percent, spans,
-       grants, left_out, browser, os, device, device_type, country, region, city, purged_at, closed_at, given
+       grants, left_out, browser, os, device, device_type, country, region, city, purged_at, closed_at, given,
+       beyond_clock_ms, behind_gate_ms
   from views where closed_at is null and last_received_at <= $1
  order by last_received_at limit $2";
 
 const NOT_SUMMED: &str = "
 select account_id, video_id, id, viewer_id, ip, surface, referrer, page_url, started_at,
        last_received_at, played, watched_ms, unique_ms, hidden_ms, muted_ms, uncredited_ms, entries, percent, spans,
-       grants, left_out, browser, os, device, device_type, country, region, city, purged_at, closed_at, given
+       grants, left_out, browser, os, device, device_type, country, region, city, purged_at, closed_at, given,
+       beyond_clock_ms, behind_gate_ms
   from views where given is null order by account_id, id limit $1";
 
 pub async fn by_id(conn: Conn<'_>, account_id: i64, id: Uuid) -> Result<Option<View>> {
     Ok(on!(conn, db => sqlx::query_as(BY_ID).bind(account_id).bind(id).fetch_optional(db).await)?)
-}
-
-/// Lets no other process create any of these views before the transaction has ended; waits for one that does. A row
-/// can't be locked before it is there, so this comes first in a transaction. SQLite has one writer.
-pub async fn reserve(conn: Conn<'_>, ids: &[(i64, Uuid)]) -> Result<()> {
-    let Conn::Postgres(db) = conn else { return Ok(()) };
-    if ids.is_empty() {
-        return Ok(());
-    }
-    let mut numbers: Vec<i64> = ids.iter().map(number).collect();
-    // In one order, so that two processes can't wait for each other.
-    numbers.sort_unstable();
-    sqlx::query(RESERVE).bind(numbers).execute(db).await?;
-    Ok(())
-}
-
-/// A view's number among advisory locks; that two have the same costs a wait.
-fn number((account_id, id): &(i64, Uuid)) -> i64 {
-    let all = digest(&[account_id.to_be_bytes().as_slice(), id.as_bytes()].concat());
-    let mut head = [0; 8];
-    head.copy_from_slice(&all[..8]);
-    i64::from_be_bytes(head)
 }
 
 /// Those of the given `(account, view)` that exist, for the transaction to change.
@@ -257,7 +245,7 @@ pub async fn replace(mut conn: Conn<'_>, views: &[View]) -> Result<()> {
                     .bind(view.uncredited_ms).bind(view.entries).bind(view.percent).bind(&view.spans).bind(&view.grants)
                     .bind(&view.left_out).bind(&view.browser).bind(&view.os).bind(&view.device).bind(&view.device_type)
                     .bind(&view.country).bind(&view.region).bind(&view.city).bind(view.purged_at).bind(view.closed_at)
-                    .bind(&view.given);
+                    .bind(&view.given).bind(view.beyond_clock_ms).bind(view.behind_gate_ms);
             }
             query.execute(&mut **db).await.map(|_| ())
         })?;

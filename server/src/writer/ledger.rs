@@ -1,8 +1,9 @@
 //! One transaction of the ledger: entries, answers, the views' figures, and the messages they cause.
 
 use super::{
-    Accepted, AcceptedAnswer, AcceptedEntry, Objection, Written,
+    Accepted, AcceptedAnswer, AcceptedEntry, Objection, Written, gates,
     memory::{Key, Known, Memory},
+    objection::Objections,
     rollup::{self, Rollup},
     view::{join, opened, set_figures},
     who::{self, Settling},
@@ -14,7 +15,7 @@ use crate::{
         position,
     },
     store::{
-        self, Store, StoreError, Tx, answers,
+        self, Store, Tx, answers,
         entries::{self, Entry, NewEntry},
         outbox::{self, Message},
         showings::{self, Showing},
@@ -27,11 +28,7 @@ use crate::{
         notice::{self, Media},
     },
 };
-use app::{
-    engage::What,
-    error::ApiError,
-    interaction::{Interaction, Spec, lead_form::FASTEST_MS},
-};
+use app::{engage::What, error::ApiError, interaction::Spec};
 use std::collections::{BTreeSet, HashMap, HashSet, hash_map};
 use uuid::Uuid;
 
@@ -75,7 +72,7 @@ pub async fn append(
             view.last_received_at = view.last_received_at.max(batch.received_at);
             view.started_at = view.started_at.min(batch.started_at);
             join(view, batch.traits.left_out);
-            grant(view, &batch.grants)?;
+            gates::grant(view, &batch.grants)?;
             good.push(batch);
             results.push(Ok(Vec::new()));
         } else {
@@ -102,13 +99,18 @@ async fn write(
     (before, given): (&HashMap<Key, bool>, &HashMap<Key, Part>),
 ) -> store::Result<(usize, Vec<Written>)> {
     let mut objections: Vec<Written> = vec![Vec::new(); batches.len()];
+    let mut against = Objections::begin(tx, batches, known).await?;
     let mut showings = Vec::new();
     let mut rows = Vec::with_capacity(batches.iter().map(|batch| batch.entries.len()).sum());
     let mut new = HashSet::with_capacity(rows.capacity());
     for (n, batch) in batches.iter().enumerate() {
         let Some(view) = known.get_mut(&key(batch)) else { continue };
         for AcceptedEntry { entry, what } in &batch.entries {
-            if let Some(objection) = objection(batch, view, entry, what) {
+            if let Some(objection) = against.to(tx, batch, view, entry, what).await? {
+                if let (Objection::Elsewhere { .. }, What::Answer { interaction, .. }) = (objection, what) {
+                    // A gate holds no view of whoever has passed it.
+                    gates::grant(&mut view.view, &[*interaction])?;
+                }
                 objections[n].extend(u32::try_from(entry.seq).map(|seq| (seq, objection)));
                 continue;
             }
@@ -133,7 +135,7 @@ async fn write(
             let duration_ms = batch.published.video.duration_ms.unwrap_or(0);
             let is_new = |seq: u32| new.contains(&(n, seq.into()));
             let (page, now) = (batch.viewer_id, batch.received_at);
-            let gates = gates(batch, &granted(view)?);
+            let gates = gates::holding(&batch.published.gates, view, duration_ms)?;
             Settling { claim, page, facts, gates: &gates, duration_ms, now, is_new }.settle(tx, view).await?;
         }
         for answer in batch.answers.iter().filter(|a| new.contains(&(n, a.seq.into()))) {
@@ -144,7 +146,7 @@ async fn write(
         }
         let duration = batch.published.video.duration_ms.unwrap_or(0);
         let of = || facts.iter().map(|(_, fact)| fact);
-        let credit = credit::of(of(), duration, &gates(batch, &granted(view)?));
+        let credit = credit::of(of(), duration, &gates::holding(&batch.published.gates, view, duration)?);
         set_figures(view, &credit, of());
         view.given = rollup::json(&Given::of(&credit, of(), duration));
         if before.get(&key(batch)).is_some_and(|was_left_out| *was_left_out != view.left_out.is_some()) {
@@ -191,28 +193,6 @@ pub async fn retract<'a>(tx: &mut Tx, spec: impl Fn(Uuid) -> Option<&'a Spec>, v
     showings::remove(tx.conn(), of.0, of.1, view.id).await
 }
 
-/// Why a well-formed answer is not taken. What is stored already is never objected to.
-fn objection(batch: &Accepted, known: &Known, entry: &Entry, what: &What) -> Option<Objection> {
-    let What::Answer { interaction, .. } = what else { return None };
-    let definition = batch.published.interaction(*interaction)?;
-    let others = known.facts.iter().filter(|(seq, _)| *seq != entry.seq);
-    if !definition.spec.kind().is_once() || others.clone().count() < known.facts.len() {
-        return None;
-    }
-    let of = |fact: &Fact| match &fact.what {
-        What::Answer { interaction: other, .. } => other == interaction,
-        _ => false,
-    };
-    if others.clone().any(|(_, fact)| of(fact)) {
-        return Some(Objection::Again);
-    }
-    let is_form = matches!(definition.spec, Spec::LeadForm(_));
-    let shown =
-        others.filter(|(_, fact)| matches!(&fact.what, What::Shown { interaction: other } if other == interaction));
-    let first = shown.map(|(_, fact)| fact.at).min();
-    (is_form && first.is_some_and(|at| entry.at_ms - at < FASTEST_MS)).then_some(Objection::TooQuick)
-}
-
 fn showing(batch: &Accepted, interaction_id: Uuid) -> Showing {
     Showing {
         account_id: batch.published.video.account_id,
@@ -221,39 +201,6 @@ fn showing(batch: &Accepted, interaction_id: Uuid) -> Showing {
         view_id: batch.view_id,
         received_at: batch.received_at,
     }
-}
-
-/// What this view has to answer before it is credited with more.
-fn gates(batch: &Accepted, granted: &[Uuid]) -> Vec<credit::Gate> {
-    let duration = batch.published.video.duration_ms.unwrap_or(0);
-    required(&batch.published.timeline, granted, duration)
-}
-
-/// What a timeline asks for before it lets a view pass that has these grants.
-pub fn required(timeline: &[Interaction], granted: &[Uuid], duration: i64) -> Vec<credit::Gate> {
-    let required = timeline.iter().filter(|one| one.is_required() && !granted.contains(&one.id));
-    let gate = |one: &Interaction| credit::Gate {
-        id: one.id,
-        at: one.at.starts_ms(duration),
-        skip_if_known: one.skip_if_known,
-    };
-    required.map(gate).collect()
-}
-
-/// What this view need not answer, by all that its pages ever brought.
-pub fn granted(view: &View) -> store::Result<Vec<Uuid>> {
-    serde_json::from_str(&view.grants).map_err(|source| StoreError::Unreadable { what: "grants", source })
-}
-
-/// Keeps the grants that a page brought: a click-through comes without its page's pass.
-fn grant(view: &mut View, new: &[Uuid]) -> store::Result<()> {
-    if new.is_empty() {
-        return Ok(());
-    }
-    let all: BTreeSet<Uuid> = granted(view)?.into_iter().chain(new.iter().copied()).collect();
-    // Ids are always JSON.
-    view.grants = serde_json::to_string(&all).unwrap_or_default();
-    Ok(())
 }
 
 /// Ends sessions that fell silent; returns how many ended and how many deliveries that queued.

@@ -6,6 +6,7 @@ use crate::{
     store::{
         self, Conn, StoreError, Tx,
         entries::{self, Entry},
+        locks,
         views::{self, View},
     },
 };
@@ -43,7 +44,7 @@ impl Memory {
         let mut kept: HashMap<Key, Known> =
             ids.iter().filter_map(|id| self.forget(*id).map(|known| (*id, known))).collect();
         let new: Vec<Key> = ids.iter().copied().filter(|id| !kept.contains_key(id)).collect();
-        views::reserve(tx.conn(), &new).await?;
+        locks::reserve(tx.conn(), &new).await?;
         let asked: &[Key] = if alone { &new } else { ids };
         // What another process has erased is remembered here, and nowhere else.
         let mut all = if alone { std::mem::take(&mut kept) } else { HashMap::with_capacity(ids.len()) };

@@ -3,11 +3,11 @@
 
 use crate::{
     report::{
-        credit::{self, Credit, Gate},
+        credit::{self, Credit},
         part::{Given, Part},
     },
     store::{
-        self, Store, StoreError, Tx, entries, interactions,
+        self, Store, StoreError, Tx, entries, gates,
         sums::{self, Changes, Key},
         videos,
         views::{self, View},
@@ -20,7 +20,7 @@ use uuid::Uuid;
 /// Changes of a group of views, added up before they are written: many of them touch the same rows.
 #[derive(Default)]
 pub struct Rollup {
-    video: Changes<15>,
+    video: Changes<SUMS>,
     seconds: Changes<2>,
     hours: Changes<6>,
     facets: Changes<2>,
@@ -32,7 +32,8 @@ pub struct Rollup {
     emptied: BTreeSet<(i64, i64)>,
 }
 
-/// Places among the sums of a video.
+/// How many sums a video has, and places among them.
+const SUMS: usize = 17;
 const VIEWERS: usize = 2;
 const LEFT_OUT: usize = 14;
 
@@ -59,7 +60,7 @@ impl Rollup {
         let key = |key| (part.account_id, part.video_id, key);
         let Part { sums, given, .. } = part;
         if let Some(reason) = &part.left_out {
-            let mut counts = [0; 15];
+            let mut counts = [0; SUMS];
             counts[LEFT_OUT] = 1;
             plus(&mut self.video, key(Key::Video), counts, sign);
             plus(&mut self.facets, key(Key::Facet("left_out", reason.clone())), [1, sums.plays], sign);
@@ -69,7 +70,9 @@ impl Rollup {
         let (watched, unique) = (sums.watched_ms, sums.unique_ms);
         let spent = [watched, given.capped, unique, sums.hidden_ms, sums.muted_ms, sums.uncredited_ms];
         let [f, g, h, i, j, k] = spent;
-        plus(&mut self.video, key(Key::Video), [1, sums.plays, 0, f, g, h, i, j, k, a, b, c, d, e, 0], sign);
+        let (clock, gate) = (sums.beyond_clock_ms, sums.behind_gate_ms);
+        let whole = [1, sums.plays, 0, f, g, h, i, j, k, a, b, c, d, e, 0, clock, gate];
+        plus(&mut self.video, key(Key::Video), whole, sign);
         plus(&mut self.hours, key(Key::Number(part.hour)), [1, sums.plays, watched, given.capped, unique, e], sign);
         for run in &given.heat {
             plus(&mut self.seconds, key(Key::Number(run.from)), [run.played, run.seen], sign);
@@ -95,7 +98,7 @@ impl Rollup {
             let key = |key| (now.account_id, now.video_id, key);
             let change = self.viewers.get(&key(Key::Viewer(now.viewer_id))).map_or(0, |[_, plays, _]| *plays);
             let counted = i64::from(now.plays > 0) - i64::from(now.plays - change > 0);
-            let mut counts = [0; 15];
+            let mut counts = [0; SUMS];
             counts[VIEWERS] = counted;
             plus(&mut self.video, key(Key::Video), counts, 1);
         }
@@ -148,9 +151,9 @@ pub async fn catch_up(store: &Store) -> store::Result<usize> {
         for mut view in views {
             let facts = facts.remove(&(view.account_id, view.id)).unwrap_or_default();
             let duration = videos::by_id(tx.conn(), view.video_id).await?.and_then(|video| video.duration_ms);
-            let (duration, granted) = (duration.unwrap_or(0), super::ledger::granted(&view)?);
-            let timeline = interactions::published(tx.conn(), view.account_id, view.video_id).await?;
-            let gates: Vec<Gate> = super::ledger::required(&timeline, &granted, duration);
+            let duration = duration.unwrap_or(0);
+            let gates = gates::of_video(tx.conn(), view.account_id, view.video_id).await?;
+            let gates = super::gates::holding(&gates, &view, duration)?;
             let mut credit = credit::of(facts.iter(), duration, &gates);
             if i64::try_from(facts.len()) == Ok(view.entries) {
                 super::view::set_figures(&mut view, &credit, facts.iter());

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    report::credit::Fact,
+    report::credit::{Fact, Gate},
     store::{entries::Entry, views::View},
     writer::{memory::Known, view},
 };
@@ -49,7 +49,7 @@ fn take(known: &mut Known, batch: &[Numbered]) -> Part {
     }
     let facts = || known.facts.iter().map(|(_, fact): &(i64, Fact)| fact);
     // The interaction of id 1 holds everything behind its 30th second.
-    let gate = Gate { id: Uuid::from_u128(1), at: 30_000, skip_if_known: false };
+    let gate = Gate { id: Uuid::from_u128(1), at: 30_000, skip_if_known: false, until: None };
     let credit = credit::of(facts(), DURATION, &[gate]);
     view::set_figures(&mut known.view, &credit, facts());
     known.view.given = json(&Given::of(&credit, facts(), DURATION));
@@ -87,11 +87,12 @@ proptest! {
             let after = take(&mut known[n], piece);
             sums.replace(before.as_ref(), Some(&after));
             let video = sums.video[&(1, 1, Key::Video)];
-            let [loads, plays, _, watched, capped, unique, hidden, muted, _, buckets @ .., left_out] = video;
+            let [loads, plays, _, watched, capped, unique, hidden, muted, uncredited, rest @ ..] = video;
+            let [buckets @ .., left_out, clock, gate] = rest;
             prop_assert!(plays <= loads && loads <= events.len() as i64 && left_out == 0);
             prop_assert_eq!(buckets.iter().sum::<i64>(), plays);
             prop_assert!(unique <= capped && capped <= watched && unique <= plays * DURATION);
-            prop_assert!(hidden + muted == watched);
+            prop_assert!(hidden + muted == watched && uncredited == clock + gate && clock.min(gate) >= 0);
             let mut curve = (0, 0);
             for ((_, _, second), [played, seen]) in &sums.seconds {
                 curve = (curve.0 + played, curve.1 + seen);
@@ -119,11 +120,11 @@ fn a_view_that_is_left_out_takes_everything_back_and_is_counted_apart() {
     let mut sums = Rollup::default();
     sums.replace(None, Some(&counted));
     sums.replace(Some(&counted), Some(&left_out));
-    let mut only = [0; 15];
+    let mut only = [0; SUMS];
     only[LEFT_OUT] = 1;
     assert_eq!(sums.video[&(1, 1, Key::Video)], only);
     assert_eq!(sums.facets[&(1, 1, Key::Facet("left_out", "bot".into()))], [1, 1]);
     assert!(sums.seconds.values().all(|sums| *sums == [0, 0]));
     sums.replace(Some(&left_out), None);
-    assert_eq!(sums.video[&(1, 1, Key::Video)], [0; 15]);
+    assert_eq!(sums.video[&(1, 1, Key::Video)], [0; SUMS]);
 }

@@ -51,7 +51,9 @@ pub fn set_figures<'a>(view: &mut View, credit: &Credit, facts: impl ExactSizeIt
     view.unique_ms = credit.unique_ms;
     view.hidden_ms = credit.hidden_ms;
     view.muted_ms = credit.muted_ms;
-    view.uncredited_ms = credit.uncredited_ms;
+    view.uncredited_ms = credit.uncredited_ms();
+    view.beyond_clock_ms = credit.beyond_clock_ms;
+    view.behind_gate_ms = credit.behind_gate_ms;
     view.percent = credit.percent;
     // Pairs of numbers are always JSON.
     view.spans = serde_json::to_string(&spans).unwrap_or_default();

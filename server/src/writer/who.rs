@@ -1,5 +1,6 @@
 //! Who a view's viewer is, as its batches tell it one after the other.
 
+use super::{Accepted, memory::Known};
 use crate::{
     identity::{
         Origin,
@@ -39,9 +40,7 @@ impl<F: Fn(u32) -> bool> Settling<'_, F> {
     }
 
     async fn begin(&self, tx: &mut Tx, view: &mut View) -> store::Result<()> {
-        // A click may have opened the view, without its page's pass.
-        let late = view.viewer_id == self.claim.daily_id && self.page != view.viewer_id;
-        let takes = late && (Origin::of(self.page) != Origin::Cookie || !self.has_refused());
+        let takes = joins(self.claim, self.page, view.viewer_id, self.facts);
         if takes {
             view.viewer_id = self.page;
         }
@@ -105,14 +104,37 @@ impl<F: Fn(u32) -> bool> Settling<'_, F> {
         let from = self.facts.partition_point(|(known, _)| *known <= i64::from(seq));
         self.facts[from..].iter().any(|(_, fact)| is_such(&fact.what))
     }
+}
 
-    fn has_refused(&self) -> bool {
-        let last = self.facts.iter().rev().find_map(|(_, fact)| match fact.what {
-            What::Consent { analytics } => Some(analytics),
-            _ => None,
-        });
-        last == Some(false)
+/// Who says what has this `seq` in a batch: the view's viewer, after all that the batch says before.
+pub fn speaks(batch: &Accepted, known: &Known, seq: i64) -> Uuid {
+    let mut viewer_id = known.view.viewer_id;
+    let Some(claim) = &batch.claim else { return viewer_id };
+    if joins(claim, batch.viewer_id, viewer_id, &known.facts) {
+        viewer_id = batch.viewer_id;
     }
+    for turn in claim.turns.iter().filter(|turn| i64::from(turn.seq) < seq) {
+        match &turn.word {
+            Word::Viewer(_) => viewer_id = turn.to,
+            Word::Consent(from) if from.contains(&viewer_id) => viewer_id = turn.to,
+            Word::Consent(_) => {}
+        }
+    }
+    viewer_id
+}
+
+/// Does a view take the viewer of its page now? A click may have opened it, without the page's pass.
+fn joins(claim: &Claim, page: Uuid, viewer_id: Uuid, facts: &[(i64, Fact)]) -> bool {
+    let late = viewer_id == claim.daily_id && page != viewer_id;
+    late && (Origin::of(page) != Origin::Cookie || !has_refused(facts))
+}
+
+fn has_refused(facts: &[(i64, Fact)]) -> bool {
+    let last = facts.iter().rev().find_map(|(_, fact)| match fact.what {
+        What::Consent { analytics } => Some(analytics),
+        _ => None,
+    });
+    last == Some(false)
 }
 
 /// A form was accepted: its answers are the viewer's own words.

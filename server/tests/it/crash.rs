@@ -15,8 +15,10 @@ use std::{
     collections::HashSet,
     path::Path,
     process::{Child, Command, Stdio},
+    sync::Arc,
     time::Duration,
 };
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 const SENDERS: usize = 8;
@@ -77,8 +79,14 @@ impl Drop for Running {
     }
 }
 
-/// Sends views with a click each until the server is gone; returns what was acknowledged.
-async fn send_until_gone(http: reqwest::Client, url: String, interaction: Uuid) -> Vec<(Uuid, u32)> {
+/// Sends views with a click each until the server is gone; returns what was acknowledged. Each time there is one
+/// permit more in `heard`.
+async fn send_until_gone(
+    http: reqwest::Client,
+    url: String,
+    interaction: Uuid,
+    heard: Arc<Semaphore>,
+) -> Vec<(Uuid, u32)> {
     let mut acknowledged = Vec::new();
     loop {
         let mut view = View::of("demoTourOfCuepoint0001");
@@ -89,7 +97,10 @@ async fn send_until_gone(http: reqwest::Client, url: String, interaction: Uuid) 
         events.push(view.event(5_400, json!({"type": "hidden"})));
         let batch = view.batch(&events).to_string();
         match http.post(format!("{url}/engage/record")).body(batch).send().await {
-            Ok(answer) if answer.status() == 200 => acknowledged.extend((0..6).map(|seq| (view.session, seq))),
+            Ok(answer) if answer.status() == 200 => {
+                acknowledged.extend((0..6).map(|seq| (view.session, seq)));
+                heard.add_permits(1);
+            }
             _ => return acknowledged,
         }
     }
@@ -135,11 +146,15 @@ async fn survives(rounds: usize) {
                 .expect("an answer");
             assert_eq!(made.status(), 201);
         }
+        let heard = Arc::new(Semaphore::new(0));
         let senders: Vec<_> = (0..SENDERS)
-            .map(|_| tokio::spawn(send_until_gone(http.clone(), server.url.clone(), interaction)))
+            .map(|_| tokio::spawn(send_until_gone(http.clone(), server.url.clone(), interaction, heard.clone())))
             .collect();
-        // Another moment each round: this is what is being tested, not waited for.
-        tokio::time::sleep(Duration::from_millis(150 + 37 * (round as u64 % 7))).await;
+        // Another moment each round: this is what is being tested, not waited for. Something has to be at stake.
+        let moment = tokio::time::sleep(Duration::from_millis(150 + 37 * (round as u64 % 7)));
+        let some = tokio::time::timeout(Duration::from_secs(30), heard.acquire_many(2));
+        let (some, ()) = tokio::join!(some, moment);
+        assert!(some.is_ok(), "hardly anything is acknowledged in round {round}");
         server.kill();
         for sender in senders {
             acknowledged.extend(sender.await.expect("no panic"));

@@ -115,6 +115,7 @@ async fn a_silent_view_is_closed_once(app: App) {
     let receiver = Receiver::start().await;
     app.subscribe(&receiver.url, &["VideoPlayedSessions"]).await;
     let video = app.add_video(&[], |_| {}).await;
+    let begun = now();
     let mut watching = View::of(&video.token);
     let events = watching.watching(15_000);
     app.record(&watching.batch(&events)).await;
@@ -123,7 +124,7 @@ async fn a_silent_view_is_closed_once(app: App) {
     app.record(&opened.batch(&[load])).await;
 
     let writer = &app.state().writer;
-    assert_eq!(writer.close_idle(now() + 59_000).await.expect("swept"), 0);
+    assert_eq!(writer.close_idle(begun + 59_000).await.expect("swept"), 0);
     assert_eq!(writer.close_idle(now() + 61_000).await.expect("swept"), 2);
     assert_eq!(writer.close_idle(now() + 61_000).await.expect("swept"), 0);
     let late = watching.watched(30_100, 15_000, 30_000);

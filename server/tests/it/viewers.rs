@@ -4,6 +4,7 @@ mod consent;
 mod forms;
 mod keys;
 mod links;
+mod once;
 mod people;
 mod tokens;
 

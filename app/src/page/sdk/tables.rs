@@ -63,7 +63,11 @@ pub const EVENTS: &[Row] = &[
     ("enterpictureinpicture, leavepictureinpicture", "", "The video floats above other windows, or no more."),
     ("cuepoint", "id, time, data", "One of your cue points has come."),
     ("interactionshow", "id, kind", "A call to action, form, poll, note or end screen is on the video."),
-    ("ctaclick, annotationclick, endscreenclick", "id, label, url", "preventDefault() keeps the link from opening."),
+    (
+        "ctaclick, annotationclick, endscreenclick",
+        "id, label, url, automatic",
+        "preventDefault() keeps the link from opening. automatic: nobody has clicked, a card opens by itself.",
+    ),
     ("formsubmit, formskip", "id", "Not what was entered: that goes to the video's owner alone."),
     ("questionanswer", "id", "A poll or quiz was answered."),
     ("gateenter, gaterelease", "id", "Playback is held until an answer is given."),

@@ -11,6 +11,7 @@ use crate::player::{
     js::{call, object},
     media::{in_picture, sets_volume},
     request::Request,
+    stream,
 };
 use js_sys::Array;
 use leptos::prelude::*;
@@ -61,7 +62,10 @@ pub fn take(deck: Deck, name: &str, given: &Array) -> Result<JsValue, Refusal> {
     };
     let on = first.is_truthy();
     Ok(match name {
-        "play" => video.play().map_err(|_| unsupported(name))?.into(),
+        "play" => match stream::play(deck) {
+            Some(played) => played.into(),
+            None => video.play().map_err(|_| unsupported(name))?.into(),
+        },
         "pause" => asked(deck, Request::Pause),
         "getPaused" => video.paused().into(),
         "getCurrentTime" => video.current_time().into(),

@@ -144,16 +144,19 @@ pub fn said(deck: Deck, event: &str, detail: &[(&str, JsValue)]) {
     port::tell(deck, event, detail);
 }
 
-/// Lets the page have its say on a click; gives `go` back when the page does not listen.
+/// Lets the page have its say on a click, or on what opens by itself; gives `go` back when the page does not
+/// listen.
 pub fn ask(
     deck: Deck,
     event: &'static str,
     id: String,
     label: String,
     href: Option<String>,
+    automatic: bool,
     go: Box<dyn FnOnce()>,
 ) -> Option<Box<dyn FnOnce()>> {
-    port::ask(deck, event, &[("id", id.into()), ("label", label.into()), ("url", href.into())], go)
+    let detail = [("id", id.into()), ("label", label.into()), ("url", href.into()), ("automatic", automatic.into())];
+    port::ask(deck, event, &detail, go)
 }
 
 /// Does the element say it waits?

@@ -18,6 +18,9 @@ pub struct Cue {
     pub class: String,
     pub style: String,
     pub once_ever: bool,
+    /// In an earlier view of this viewer.
+    pub seen: bool,
+    pub answered: bool,
 }
 
 pub fn read(list: &JsValue) -> (Vec<Cue>, Vec<Moment>) {
@@ -34,6 +37,8 @@ fn one(cue: &JsValue) -> Cue {
         class: ["cue ", &text("class")].concat(),
         style: text("style"),
         once_ever: is_true(cue, "once_ever"),
+        seen: is_true(cue, "seen"),
+        answered: is_true(cue, "answered"),
     }
 }
 

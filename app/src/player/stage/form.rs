@@ -175,7 +175,9 @@ async fn send(body: &str) -> Option<JsValue> {
 /// The server's word on an answer.
 fn heard(stage: Stage, i: usize, seq: StoredValue<u32>, form: &HtmlElement, receipt: &JsValue) {
     let refused: Array = get(receipt, "refused").dyn_into().unwrap_or_default();
-    if refused.length() > 0 {
+    let results: Array = get(receipt, "results").dyn_into().unwrap_or_default();
+    // Refused with a result: the viewer has voted in another view, and that vote counts.
+    if refused.length() > 0 && results.length() == 0 {
         let mut first = None;
         for flaw_of in refused.iter() {
             let (field, message) =
@@ -192,12 +194,18 @@ fn heard(stage: Stage, i: usize, seq: StoredValue<u32>, form: &HtmlElement, rece
         }
         return;
     }
-    let results: Array = get(receipt, "results").dyn_into().unwrap_or_default();
     let result = results.get(0);
     let is_poll = form.get_attribute("data-form").as_deref() == Some("poll");
     let id = stage.id(i);
     // Not what was entered: that goes to the video's owner alone.
-    bridge::tell(stage.deck, if is_poll { "questionanswer" } else { "formsubmit" }, &[("id", id.into())]);
+    if refused.length() == 0 {
+        bridge::tell(stage.deck, if is_poll { "questionanswer" } else { "formsubmit" }, &[("id", id.into())]);
+    } else if let Ok(picked) = get(&result, "choices").dyn_into::<Array>() {
+        for (n, input) in all(form, ".poll-choice input").iter().enumerate() {
+            input.unchecked_ref::<HtmlInputElement>().set_checked(picked.includes(&JsValue::from_f64(n as f64), 0));
+        }
+        say(form, &text(&refused.get(0), "message").unwrap_or_default());
+    }
     if is_true(&result, "known") {
         stage.knows_viewer(false);
     }
@@ -240,6 +248,14 @@ impl Stage {
             }
         });
     }
+}
+
+/// A poll that the viewer has answered in another view: the server has written the choice into it.
+pub fn settled(stage: Stage, i: usize, card: &HtmlElement) {
+    let Some(form) = find(card, "form[data-form=poll]") else { return };
+    settle(&form, true, &JsValue::UNDEFINED);
+    stage.keep(i, &form, false);
+    look_again(stage, i, card);
 }
 
 /// An answered card is on the frame again: a poll says how it stands now.

@@ -44,9 +44,10 @@ impl Stage {
                 cue.id.clone(),
                 cue.once_ever,
                 is_new,
+                cue.answered,
             ))
         });
-        let (element, place, name, kind, id, once_ever, is_new) = made?;
+        let (element, place, name, kind, id, once_ever, is_new, answered) = made?;
         let focus = document().active_element();
         let takes_focus = element.get_attribute("role").is_some() && self.deck.media.live.get_untracked();
         self.change(|inner| inner.shown.push(Shown { place: i, card: element.clone(), focus }));
@@ -56,6 +57,9 @@ impl Stage {
             card::wire(self, i, &element);
             form::wire(self, i, &element);
             link::wire(self, i, &element);
+            if answered {
+                form::settled(self, i, &element);
+            }
         } else {
             form::look_again(self, i, &element);
         }

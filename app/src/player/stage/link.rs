@@ -10,6 +10,9 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, MouseEvent};
 
+/// On a card while it opens by itself.
+const ITSELF: &str = "data-itself";
+
 pub fn wire(stage: Stage, i: usize, card: &HtmlElement) {
     for go in all(card, "[data-act]") {
         follow(stage, i, go);
@@ -29,7 +32,7 @@ pub fn wire(stage: Stage, i: usize, card: &HtmlElement) {
 fn follow(stage: Stage, i: usize, go: HtmlElement) {
     let deck = stage.deck;
     let text = |name: &str| go.get_attribute(name);
-    let (base, target) = (text("href"), text("target").unwrap_or_default());
+    let base = text("href");
     let event = match text("data-act").as_deref() {
         Some("annotationclick") => "annotationclick",
         Some("endscreenclick") => "endscreenclick",
@@ -58,23 +61,31 @@ fn follow(stage: Stage, i: usize, go: HtmlElement) {
         if mouse.button() > 1 {
             return;
         }
-        deck.recorder.answered(reserved.get_value(), stage.id(i), card);
+        // What opens by itself is nobody's click: the tape has none, nor has an address that names no view
+        // (WIRE.md, section 1).
+        let automatic = of.has_attribute(ITSELF);
+        if !automatic {
+            deck.recorder.answered(reserved.get_value(), stage.id(i), card);
+        } else if let Some(base) = &base {
+            // A link takes an address.
+            let _ = of.set_attribute("href", base);
+        }
         let (label, id) = (label.clone(), stage.id(i));
         match of.get_attribute("href") {
             None => {
                 let go = Box::new(move || deck.ask(Request::Seek(seek)));
-                if let Some(go) = bridge::ask(deck, event, id, label, None, go) {
+                if let Some(go) = bridge::ask(deck, event, id, label, None, automatic, go) {
                     go();
                 }
             }
             Some(href) => {
                 // A link that is not held opens by itself.
-                let (open, target) = (href.clone(), target.clone());
+                let (open, target) = (href.clone(), of.get_attribute("target").unwrap_or_default());
                 let go = Box::new(move || {
                     // The gesture still counts: the page's word comes within the time that browsers allow.
                     let _ = window().open_with_url_and_target_and_features(&open, &target, "noopener");
                 });
-                if bridge::ask(deck, event, id, label, Some(href), go).is_none() {
+                if bridge::ask(deck, event, id, label, Some(href), automatic, go).is_none() {
                     clicked.prevent_default();
                 }
             }
@@ -108,7 +119,10 @@ fn lead_on(next: &HtmlElement, first: HtmlElement) {
             if first.get_attribute("target").as_deref() == Some("_blank") {
                 let _ = first.set_attribute("target", "_top");
             }
+            // Attributes of our own are always changed.
+            let _ = first.set_attribute(ITSELF, "");
             first.click();
+            let _ = first.remove_attribute(ITSELF);
         }
     });
 }

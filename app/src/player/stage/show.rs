@@ -75,7 +75,9 @@ pub async fn open(deck: Deck, list: JsValue) {
     let mut timeline = Timeline::new(moments, deck.media.duration.get_untracked());
     let seen = memory::recall("seen").unwrap_or_default();
     for (i, cue) in cues.iter().enumerate() {
-        if cue.once_ever && seen.contains(&cue.id) {
+        if cue.answered {
+            timeline.answered(i);
+        } else if cue.seen || cue.once_ever && seen.contains(&cue.id) {
             timeline.skipped(i);
         }
     }
@@ -120,12 +122,7 @@ pub async fn open(deck: Deck, list: JsValue) {
         }
         drags
     });
-    // It may have come late: whatever should not have been passed is met now. And the video may stand where
-    // the viewer left it, or where the address says: that was a jump, and what lies before it was not played.
-    stage.hear("seeking");
-    if deck.media.started.get_untracked() && !video.paused() {
-        stage.hear("play");
-    }
+    stage.catch_up();
     stage.settle();
     stage.fetch().await;
 }
@@ -144,6 +141,34 @@ impl Stage {
         for name in ["play", "timeupdate", "seeking", "ended", "durationchange", "emptied"] {
             // Listening to an element that exists can't fail.
             let _ = video.add_event_listener_with_callback(name, hear.unchecked_ref());
+        }
+    }
+
+    /// It may have come late: what was played without it is met now. And the video may have begun where the viewer
+    /// left it, or where the address says: that was a jump, and what lies before it was not played.
+    fn catch_up(self) {
+        if self.deck.dragged.get_untracked() {
+            return;
+        }
+        let started = self.deck.media.started.get_untracked();
+        let moved = self.change(|inner| {
+            let t = ms(inner.video.current_time());
+            let begun = begun(&inner.video).unwrap_or(t);
+            let mut to = inner.timeline.seek(begun);
+            if to == begun && started {
+                // Whatever holds it now has let it come this far.
+                inner.timeline.play();
+                to = inner.timeline.runs(t);
+            }
+            (to != t).then_some(to)
+        });
+        self.go(moved.flatten());
+        self.wake();
+    }
+
+    fn go(self, to: Option<i64>) {
+        if let Some(to) = to {
+            self.inner.with_value(|inner| inner.video.clone()).set_current_time(to as f64 / 1000.0);
         }
     }
 
@@ -189,9 +214,7 @@ impl Stage {
             }
             None
         });
-        if let Some(to) = moved.flatten() {
-            self.inner.with_value(|inner| inner.video.clone()).set_current_time(to as f64 / 1000.0);
-        }
+        self.go(moved.flatten());
         self.settle();
         self.wake();
         if event == "ended" {
@@ -345,6 +368,13 @@ impl Stage {
         video.load();
         self.change(|inner| (inner.resumes, inner.brought) = (true, brought));
     }
+}
+
+/// Where the playback began that has come to where the video stands, in milliseconds.
+fn begun(video: &HtmlVideoElement) -> Option<i64> {
+    let (played, t) = (video.played(), video.current_time());
+    let mut ranges = (0..played.length()).filter_map(|i| Some((played.start(i).ok()?, played.end(i).ok()?)));
+    ranges.rfind(|(from, to)| *from <= t && t <= to + 0.25).map(|(from, _)| ms(from))
 }
 
 /// Milliseconds as seconds with a point.

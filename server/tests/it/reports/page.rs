@@ -279,7 +279,8 @@ async fn the_page_says_what_the_api_says_at_100_000_views() {
          select 1, $1, count(*), sum(played), count(distinct case when played then viewer_id end), sum(watched_ms),
                 sum(watched_ms), sum(unique_ms), 0, 0, 0, sum(played and percent < 25),
                 sum(played and percent >= 25 and percent < 50), sum(played and percent >= 50 and percent < 75),
-                sum(played and percent >= 75 and percent < 100), sum(played and percent >= 100), 0 from views where $2 > 0",
+                sum(played and percent >= 75 and percent < 100), sum(played and percent >= 100), 0, 0, 0
+           from views where $2 > 0",
         "insert into video_seconds
          select 1, $1, 0, sum(played), sum(played) from views where $2 > 0
          union all select 1, $1, watched_ms / 1000, -count(*), -count(*) from views where played group by watched_ms",

@@ -16,6 +16,7 @@ pub async fn dump(store: &Store) -> Vec<String> {
         "select 'video', loads || ',' || plays || ',' || viewers || ',' || watched_ms || ',' || capped_ms || ',' || unique_ms
                 || ',' || hidden_ms || ',' || muted_ms || ',' || uncredited_ms || ',' || bucket_0 || ',' || bucket_25
                 || ',' || bucket_50 || ',' || bucket_75 || ',' || bucket_100 || ',' || left_out
+                || ',' || beyond_clock_ms || ',' || behind_gate_ms
            from video_sums order by account_id, video_id",
         "select 'second', video_id || ':' || second || ',' || played || ',' || seen from video_seconds
           where played <> 0 or seen <> 0 order by account_id, video_id, second",
@@ -49,7 +50,8 @@ pub async fn rebuild(store: &Store) {
         "delete from video_viewers",
         "delete from interaction_sums",
         "update views set given = null, watched_ms = 0, unique_ms = 0, percent = 0, spans = '[]', hidden_ms = 0,
-                muted_ms = 0, uncredited_ms = 0, played = false, surface = 'play', referrer = null, page_url = null",
+                muted_ms = 0, uncredited_ms = 0, beyond_clock_ms = 0, behind_gate_ms = 0, played = false,
+                surface = 'play', referrer = null, page_url = null",
     ];
     for sql in forget {
         match store {

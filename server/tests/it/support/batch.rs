@@ -14,7 +14,16 @@ pub struct View {
 impl View {
     /// A page that was opened ten minutes ago, so that its clock allows ten minutes of watching.
     pub fn of(token: &str) -> Self {
-        let opened = u64::try_from(now() - 600_000).expect("after 1970");
+        Self::opened(token, now() - 600_000)
+    }
+
+    /// A page that is opened now, with all that was published until then; its events may still be ahead.
+    pub fn fresh(token: &str) -> Self {
+        Self::opened(token, now())
+    }
+
+    fn opened(token: &str, at: i64) -> Self {
+        let opened = u64::try_from(at).expect("after 1970");
         let random: [u8; 10] = server::keys::random();
         let session = uuid::Builder::from_unix_timestamp_millis(opened, &random).into_uuid();
         Self { session, token: token.into(), seq: 0 }

@@ -10,6 +10,7 @@ on_each_engine! {
     a_bad_token_is_refused_with_its_reason_and_leaves_the_viewer
     a_known_viewer_s_mail_stands_in_every_message
     a_known_viewer_s_mail_stands_beside_what_they_say
+    who_is_known_by_name_need_not_type_it_to_comment
     unique_users_follow_the_viewer
     a_click_that_came_before_its_page_s_pass_joins_the_viewer
     nothing_unverified_replaces_what_a_token_said
@@ -172,6 +173,22 @@ async fn a_known_viewer_s_mail_stands_beside_what_they_say(app: App) {
     assert_eq!(mail(3, "VideoReply").await, "ada@example.com");
     say("reactions", json!({"reaction": "love"})).await;
     assert_eq!(mail(4, "VideoReaction").await, "ada@example.com");
+}
+
+async fn who_is_known_by_name_need_not_type_it_to_comment(app: App) {
+    let video = app.add_video(&[], |_| {}).await;
+    let key = key(&app).await;
+    let name = async |name: Value| {
+        let mut claims = claims("ada");
+        claims["name"] = name;
+        let page = open(play(&app, &video, &format!("?viewer_token={}", signed(&key, &claims)))).await;
+        let field = page.html.split_once("id=\"talk-name\"").expect("the field").1.split_once('>').expect("its end").0;
+        field.split_once("value=\"").map(|(_, rest)| rest.split('"').next().unwrap_or_default().to_owned())
+    };
+    assert_eq!(name(json!("Ada L.")).await.as_deref(), Some("Ada L."));
+    assert_eq!(name(json!("é".repeat(70))).await, Some("é".repeat(60)), "no more than the field takes");
+    assert_eq!(name(Value::Null).await.unwrap_or_default(), "");
+    assert!(!open(play(&app, &video, "")).await.html.contains("Ada L."), "the next one is nobody");
 }
 
 async fn unique_users_follow_the_viewer(app: App) {

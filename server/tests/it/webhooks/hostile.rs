@@ -136,8 +136,9 @@ fn check(told: &[(Harm, Option<i64>, Option<String>)]) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_attempt_ends_within_the_endpoints_time() {
-    let (took, told) = suffer(&Bench::sqlite().await, 1).await;
-    assert!(took < Duration::from_millis(4_000), "{took:?}");
+    // Longer than a busy machine takes for the answers that come.
+    let (took, told) = suffer(&Bench::sqlite().await, 3).await;
+    assert!(took < Duration::from_millis(6_000), "{took:?}");
     check(&told);
 }
 
