@@ -11,6 +11,7 @@ import { median, slowPage, spread } from "./slow.js";
 
 const PAIRS = Number(process.env.PAIRS ?? 11);
 const REQUESTS = 300;
+const ROUNDS = Number(process.env.ROUNDS ?? 5);
 
 /** A hundred interactions of every kind, spread over the film's thirty seconds. */
 const hundred = Array.from({ length: 100 }, (_, i) => {
@@ -24,14 +25,18 @@ const hundred = Array.from({ length: 100 }, (_, i) => {
   return { at, ...kinds[i % kinds.length]! };
 });
 
-/** Thirty annotations come and thirty go in each of four seconds. */
-const flicker = Array.from({ length: 100 }, (_, i) => ({
-  kind: "annotation",
-  at: { s: 2 + i / 30 },
-  duration_s: 0.45,
-  layout: { overlay: { x: [2, 36, 70][i % 3]!, y: 2 + 12 * (Math.floor(i / 3) % 5), w: 12, h: 8 } },
-  spec: { text: `Note ${i}`, seek_to_s: 1 },
-}));
+/** Thirty annotations come and thirty go in each of four seconds, each at its place on the frame. */
+const flicker = (place: (i: number) => { x: number; y: number }) =>
+  Array.from({ length: 100 }, (_, i) => ({
+    kind: "annotation",
+    at: { s: 2 + i / 30 },
+    duration_s: 0.45,
+    layout: { overlay: { ...place(i), w: 12, h: 8 } },
+    spec: { text: `Note ${i}`, seek_to_s: 1 },
+  }));
+const beside = (i: number) => ({ x: [2, 36, 70][i % 3]!, y: 2 + 12 * (Math.floor(i / 3) % 5) });
+/** Half of them would cover another, and are moved. */
+const piled = (i: number) => ({ x: (i * 7) % 80, y: (i * 11) % 60 });
 
 /** Comments of past viewers, written as the server writes them. */
 function fill(database: string, video: number, comments: number): void {
@@ -110,8 +115,22 @@ test("a full page beside an empty one", async () => {
 test("sixty changes of overlays a second", async () => {
   const server = await Server.start();
   const film = Authored.add(server, "benchFlickerFilm000001");
-  await film.write(...flicker);
   const browser = await browserType.launch(chromium);
+  for (const [name, interactions] of [["none", []], ["beside each other", flicker(beside)], ["piled up", flicker(piled)]] as const) {
+    await film.write(...interactions);
+    const rounds = [];
+    for (let round = 0; round < ROUNDS; round++) rounds.push(await longTasks(browser, film));
+    const worst = Math.max(0, ...rounds.flatMap(({ tasks }) => tasks));
+    const counts = rounds.map(({ tasks }) => tasks.length).join(", ");
+    console.log(`Overlays on a CPU four times slower, ${name}: ${rounds[0]!.changes} changes in about 4 s; long tasks in each round: ${counts}; the longest ${worst} ms`);
+    console.log(`  ${rounds.every(({ tasks }) => !tasks.length) ? "kept" : "MISSED"} no task over 50 ms`);
+  }
+  await browser.close();
+  await server.stop();
+});
+
+/** Plays the film from its second to its sixth second on a slow CPU: cards that came and went, and tasks over 50 ms. */
+async function longTasks(browser: Browser, film: Authored): Promise<{ changes: number; tasks: number[] }> {
   const page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage();
   await page.goto(film.play);
   const player = await new Player(page).live();
@@ -128,9 +147,7 @@ test("sixty changes of overlays a second", async () => {
     }).observe(document.querySelector(".stage")!, { childList: true });
   });
   await page.waitForFunction(() => document.querySelector("video")!.currentTime > 6.5, null, { polling: 200 });
-  const { changes, tasks } = await page.evaluate(() => (window as any).seen as { changes: number; tasks: number[] });
-  console.log(`Overlays on a CPU four times slower: ${changes} changes in about 4 s, ${tasks.length} long tasks${tasks.length ? ` (${tasks.join(", ")} ms)` : ""}`);
-  console.log(`  ${tasks.length ? "MISSED" : "kept"} no task over 50 ms`);
-  await browser.close();
-  await server.stop();
-});
+  const seen = await page.evaluate(() => (window as any).seen as { changes: number; tasks: number[] });
+  await page.context().close();
+  return seen;
+}
