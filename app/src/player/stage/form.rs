@@ -246,6 +246,8 @@ impl Stage {
                 }
                 pause(1_000).await;
             }
+            // Not yet; at the next end, then.
+            self.change(|inner| inner.awaited.push(i));
         });
     }
 }
