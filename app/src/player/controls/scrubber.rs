@@ -29,11 +29,14 @@ pub fn Scrubber(deck: Deck) -> impl IntoView {
     };
     // A new chapter or second is worth words, a quarter of a second is not.
     let second = Memo::new(move |_| media.time.get() / 1000);
+    let chapter = Memo::new(move |_| {
+        let t = media.time.get();
+        media.chapters.with(|all| chapters::at(all, t).map_or(-1, |place| place as i64))
+    });
     let words = move || {
-        let t = second.get() * 1000;
-        let time = deck.words.time_of(t, media.duration.get());
-        let chapter = media.chapters.with(|all| chapters::at(all, t).map(|place| all[place].title.clone()));
-        match chapter {
+        let time = deck.words.time_of(second.get() * 1000, media.duration.get());
+        let place = usize::try_from(chapter.get()).ok();
+        match media.chapters.with(|all| place.and_then(|place| all.get(place)).map(|one| one.title.clone())) {
             Some(title) => [time, ", ".to_owned(), title].concat(),
             None => time,
         }
