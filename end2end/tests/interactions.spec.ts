@@ -284,7 +284,7 @@ test("what the playhead is dragged across is not met, and playback goes on where
   for (const share of [0.4, 0.44, 0.48, 0.52, 0.6, 0.7]) {
     await page.mouse.move(box.x + box.width * share, box.y + box.height / 2);
     await settled();
-    expect(await player.video.evaluate((video: HTMLVideoElement) => video.paused)).toBe(true);
+    await expect(player.video).toHaveJSProperty("paused", true);
     await expect(page.locator("[data-cue]")).toHaveCount(0);
   }
   await page.mouse.up();

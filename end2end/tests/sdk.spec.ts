@@ -298,7 +298,7 @@ test.describe("with a stand-in for the player", () => {
       });
       window.player.on("annotationclick", ({ label }) => window.heard.push(label));
     });
-    await expect.poll(() => said(page)).toEqual(["addEventListener", "addEventListener"]);
+    await expect.poll(() => inside(page).evaluate(() => window.standIn.said)).toContainEqual(["addEventListener", "annotationclick"]);
     await inside(page).evaluate(() => window.standIn.ask("annotationclick", { id: "1", label: "More" }, 3));
     await expect.poll(() => inside(page).evaluate(() => window.standIn.answers)).toEqual([{ answer: 3, prevented: false }]);
     expect(await page.evaluate(() => window.heard)).toEqual(["More"]);
