@@ -28,6 +28,13 @@ async function vote(page: Page, colour: string): Promise<void> {
   await expect(dialog.getByRole("button", { name: "Continue" })).toBeFocused();
 }
 
+/** Opens the poll from the list of interactions. */
+async function openAgain(page: Page): Promise<void> {
+  await page.getByRole("complementary", { name: "Chapters and transcript" }).hover();
+  await page.getByRole("tab", { name: "Moments" }).click();
+  await page.getByRole("button", { name: /^Which colour/ }).click();
+}
+
 test("results that are for the end come at the end, before the cards that lead on", async ({ page, film }) => {
   const end = { kind: "end_screen", at: "end", layout: "card", spec: { cards: [card("Again")] } };
   await film.write({ ...poll, spec: { ...poll.spec, show_results: "after_end" } }, end);
@@ -74,9 +81,7 @@ test("whoever opens an answered poll again finds the answer and how it stands no
   const dialog = page.getByRole("dialog", { name: "Which colour?" });
   await dialog.getByRole("button", { name: "Continue" }).click();
   await player.plays();
-  await page.getByRole("complementary", { name: "Chapters and transcript" }).hover();
-  await page.getByRole("tab", { name: "Moments" }).click();
-  await page.getByRole("button", { name: /^Which colour/ }).click();
+  await openAgain(page);
   await expect(dialog.getByRole("radio", { name: "Blue" })).toBeChecked();
   await expect(dialog.getByRole("radio", { name: "Blue" })).toBeDisabled();
   await expect(dialog.getByText("100%")).toBeVisible();
@@ -104,9 +109,7 @@ test("whoever has voted in one view is told so in another, and finds the poll an
   await player.halts();
   const dialog = page.getByRole("dialog", { name: "Which colour?" });
   await expect(dialog).toBeHidden();
-  await page.getByRole("complementary", { name: "Chapters and transcript" }).hover();
-  await page.getByRole("tab", { name: "Moments" }).click();
-  await page.getByRole("button", { name: /^Which colour/ }).click();
+  await openAgain(page);
   await expect(dialog.getByRole("radio", { name: "Red" })).toBeChecked();
   await expect(dialog.getByRole("radio", { name: "Red" })).toBeDisabled();
   await expect(dialog.getByText("100%")).toBeVisible();

@@ -6,7 +6,7 @@ use crate::{
     store::{self, answers, showings},
     timeline::Person,
 };
-use app::interaction::{Cue, Frequency, Interaction, Kind, Spec};
+use app::interaction::{Cue, Interaction, Kind, Spec};
 use serde_json::{Map, Value};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
@@ -23,7 +23,7 @@ impl History {
     pub async fn of(state: &State, published: &Published, person: &Person) -> store::Result<Self> {
         let mut history = Self::default();
         let (video, timeline) = (&published.video, &published.timeline);
-        let is_asked = |one: &Interaction| one.is_required() || is_once(one) || one.is_vote();
+        let is_asked = |one: &Interaction| one.is_required() || one.is_once_ever() || one.is_vote();
         if !person.is_lasting || !timeline.iter().any(is_asked) {
             return Ok(history);
         }
@@ -31,7 +31,7 @@ impl History {
         for (id, view_id) in answers::by_viewer(reader.conn(), video.account_id, video.id, person.viewer_id).await? {
             history.answered.entry(id).or_insert(view_id);
         }
-        if timeline.iter().any(is_once) {
+        if timeline.iter().any(Interaction::is_once_ever) {
             let shown = showings::by_viewer(reader.conn(), video.account_id, video.id, person.viewer_id).await?;
             history.shown = shown.into_iter().collect();
         }
@@ -41,7 +41,7 @@ impl History {
     /// The viewer does not get it any more.
     pub fn is_over(&self, one: &Interaction) -> bool {
         let has_answered = self.answered.contains_key(&one.id);
-        has_answered && (one.is_required() || is_once(one) && !one.is_vote())
+        has_answered && (one.is_required() || one.is_once_ever() && !one.is_vote())
     }
 
     /// It comes up no more by itself: a poll was answered, what comes once was shown.
@@ -65,10 +65,13 @@ impl History {
         published: &Published,
     ) -> store::Result<HashMap<Uuid, Map<String, Value>>> {
         let (video, mut picked) = (&published.video, HashMap::new());
+        if self.answered.is_empty() {
+            return Ok(picked);
+        }
+        let mut reader = state.store.reader().await?;
         for one in &published.timeline {
             let Some(view_id) = self.answered.get(&one.id).filter(|_| one.is_vote()) else { continue };
             let Spec::Poll(poll) = &one.spec else { continue };
-            let mut reader = state.store.reader().await?;
             let body = answers::of_view(reader.conn(), video.account_id, video.id, one.id, *view_id).await?;
             let places = poll.counts(&body.unwrap_or_default());
             let places: Vec<Value> = places.iter().map(|place| place.to_string().into()).collect();
@@ -83,10 +86,6 @@ impl History {
     }
 
     fn has_seen(&self, one: &Interaction) -> bool {
-        is_once(one) && !one.is_required() && self.shown.contains(&one.id)
+        one.is_once_ever() && !one.is_required() && self.shown.contains(&one.id)
     }
-}
-
-fn is_once(one: &Interaction) -> bool {
-    one.frequency == Frequency::OncePerViewer
 }

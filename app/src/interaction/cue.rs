@@ -157,7 +157,7 @@ pub fn cues<'a>(
             skip: skip.then_some((interaction.skip.after_s * 1000.0) as i64),
             skip_label: interaction.skip.label.clone(),
             once: moment.once,
-            once_ever: interaction.frequency == Frequency::OncePerViewer,
+            once_ever: interaction.is_once_ever(),
             seen: false,
             answered: false,
             skip_if_known: moment.skip_if_known,

@@ -269,11 +269,15 @@ impl Interaction {
         self.gate == Gate::Required
     }
 
+    /// Does it come up by itself once for a viewer, in whichever view?
+    pub fn is_once_ever(&self) -> bool {
+        self.frequency == Frequency::OncePerViewer
+    }
+
     /// Does a viewer who is recognised answer it once, in whichever view? A quiz may be tried again in another one,
     /// unless it comes once.
     pub fn is_vote(&self) -> bool {
-        let comes_once = self.frequency == Frequency::OncePerViewer;
-        matches!(&self.spec, Spec::Poll(poll) if poll.mode != poll::Mode::Quiz || comes_once)
+        matches!(&self.spec, Spec::Poll(poll) if poll.mode != poll::Mode::Quiz || self.is_once_ever())
     }
 
     /// Does it keep the media themselves back? Only what is answered on the page can hand them over: a click
