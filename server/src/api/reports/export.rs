@@ -25,7 +25,7 @@ use uuid::Uuid;
 
 /// Rows that are read at once; between them no connection is held.
 const ROWS: i64 = 500;
-const VIEWS: [&str; 27] = [
+const VIEWS: [&str; 29] = [
     "view",
     "viewer_id",
     "email",
@@ -42,6 +42,8 @@ const VIEWS: [&str; 27] = [
     "hidden_ms",
     "muted_ms",
     "uncredited_ms",
+    "beyond_clock_ms",
+    "behind_gate_ms",
     "percent",
     "spans",
     "entries",
@@ -210,6 +212,8 @@ fn view(row: &ViewRow) -> Vec<Value> {
         json!(row.hidden_ms),
         json!(row.muted_ms),
         json!(row.uncredited_ms),
+        json!(row.beyond_clock_ms),
+        json!(row.behind_gate_ms),
         json!(row.percent),
         spans,
         json!(row.entries),

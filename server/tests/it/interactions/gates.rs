@@ -303,5 +303,10 @@ async fn what_a_gate_holds_back_is_told_apart_from_what_no_clock_allows(app: App
     record(&app, &view.batch(&events)).await;
     // The clock allows 31.3 seconds, of which 20 were spent.
     assert_eq!(uncredited().await, [28_700, 18_700, 10_000]);
+    let exported = get(&app, &format!("{}/exports/views.ndjson", video.id)).await;
+    assert_eq!(
+        ["uncredited_ms", "beyond_clock_ms", "behind_gate_ms"].map(|name| exported[name].as_i64()),
+        [28_700, 18_700, 10_000].map(Some)
+    );
     stays(&app).await;
 }
