@@ -32,6 +32,20 @@ pub fn watch(spans: &mut Vec<Span>, next: Span) {
     spans.splice(first..past.max(first), [merged]);
 }
 
+/// All that `plays` cover, in order and apart; the same as each of them folded in by [`watch`], in one go.
+pub fn union(plays: &[Span]) -> Vec<Span> {
+    let mut plays: Vec<Span> = plays.iter().copied().filter(|span| span.length() > 0).collect();
+    plays.sort_unstable_by_key(|span| span.from);
+    plays.dedup_by(|next, last| {
+        let touches = next.from <= last.to;
+        if touches {
+            last.to = last.to.max(next.to);
+        }
+        touches
+    });
+    plays
+}
+
 /// Milliseconds of media time seen at least once.
 pub fn unique(spans: &[Span]) -> i64 {
     spans.iter().map(|span| span.length()).sum()
@@ -103,6 +117,9 @@ mod tests {
                 seen[*from as usize..*to as usize].fill(true);
             }
             let forward = after(&plays);
+            let spans: Vec<Span> = plays.iter().map(|(from, to)| Span::new(*from, *to)).collect();
+            let in_one_go: Vec<_> = union(&spans).into_iter().map(|span| (span.from, span.to)).collect();
+            assert_eq!(forward, in_one_go);
             plays.reverse();
             assert_eq!(forward, after(&plays));
             let spans: Vec<Span> = forward.iter().map(|(from, to)| Span::new(*from, *to)).collect();

@@ -156,10 +156,11 @@ async fn clicked(
         rates.of_address(visitor.network()).into_iter().chain(rates.of_view(view_id, published.video.id)).collect();
     // The viewer's batch brings it later.
     admit(state, &paces, now).await.ok()?;
-    // A view that is known began when the server says; only for a new one the client's clock must do.
+    // A view that is known began when the server says. A new one is dated by this click, until its batch
+    // tells how long before that it began; the client's wall clock tells only how old it was.
     let mut reader = state.store.reader().await.ok()?;
     let known = views::by_id(reader.conn(), published.video.account_id, view_id).await.ok()?;
-    let began = known.map_or(claimed, |view| view.started_at);
+    let began = known.as_ref().map_or(claimed, |view| view.started_at);
     let salt = state.salts.of(&state.store, now).await.ok()?;
     let given = click.card().map_or_else(|| serde_json::json!({}), |card| serde_json::json!({ "card": card }));
     let answer = published.interaction(interaction)?.spec.kind().check(&given, Lang::En).ok()?;
@@ -178,7 +179,7 @@ async fn clicked(
         claim: None,
         ip: visitor.masked_ip(),
         traits,
-        started_at: began.min(now),
+        started_at: known.map_or(now, |view| view.started_at),
         received_at: now,
         entries: vec![AcceptedEntry { entry, what }],
         answers: vec![AcceptedAnswer { seq, interaction, body: answer }],

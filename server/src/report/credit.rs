@@ -3,7 +3,7 @@
 
 use app::engage::What;
 use app::interaction::lead_form;
-use app::player::watched::{Span, percent, unique, watch};
+use app::player::watched::{Span, percent, union, unique};
 use uuid::Uuid;
 
 /// One stored event, as the fold needs it.
@@ -65,6 +65,7 @@ pub fn of<'a>(facts: impl Iterator<Item = &'a Fact> + Clone, duration: i64, gate
     let begun = facts.clone().find(started).or(facts.clone().next()).map_or(0, |fact| fact.at);
     let mut credit = Credit::default();
     let mut closed: Vec<Gate> = gates.to_vec();
+    // In microseconds, so that many short stretches cost their time, too.
     let (mut spent, mut ended, mut hidden_page) = (0, false, false);
     for fact in facts {
         match &fact.what {
@@ -73,7 +74,7 @@ pub fn of<'a>(facts: impl Iterator<Item = &'a Fact> + Clone, duration: i64, gate
             What::Hidden => hidden_page = true,
             What::Visible => hidden_page = false,
             What::Watched { from, to, rate, hidden, muted } => {
-                let left = fact.at - begun + SLACK - spent;
+                let left = (fact.at - begun + SLACK).saturating_mul(1_000) - spent;
                 let holding = closed.iter().filter(|gate| gate.until.is_none_or(|until| fact.at < until));
                 let reach = holding.map(|gate| gate.at).min().unwrap_or(i64::MAX);
                 let within = Span::new((*from).min(reach), (*to).min(reach));
@@ -86,7 +87,6 @@ pub fn of<'a>(facts: impl Iterator<Item = &'a Fact> + Clone, duration: i64, gate
                 credit.muted_ms += if *muted { span.length() } else { 0 };
                 credit.played |= span.length() > 0;
                 credit.plays.push(span);
-                watch(&mut credit.spans, span);
             }
             What::Answer { interaction, answer } => {
                 let known = lead_form::makes_known(answer);
@@ -104,20 +104,22 @@ pub fn of<'a>(facts: impl Iterator<Item = &'a Fact> + Clone, duration: i64, gate
             | What::Error { .. } => {}
         }
     }
+    credit.spans = union(&credit.plays);
     credit.unique_ms = unique(&credit.spans);
     credit.percent = percent(credit.unique_ms, duration);
     credit.over = ended && hidden_page;
     credit
 }
 
-/// The beginning of `span` that fits into `left` milliseconds on the wall, and how long that took.
+/// The beginning of `span` that fits into `left` microseconds on the wall, and how many that took.
 fn allowed(span: Span, rate: i64, left: i64) -> (Span, i64) {
-    let wall = span.length() * 100 / rate.max(1);
+    let rate = rate.max(1);
+    let wall = span.length().saturating_mul(100_000).saturating_add(rate - 1) / rate;
     if wall <= left {
         return (span, wall);
     }
     let left = left.max(0);
-    (Span::new(span.from, (span.from + left * rate / 100).min(span.to)), left)
+    (Span::new(span.from, (span.from + left.saturating_mul(rate) / 100_000).min(span.to)), left)
 }
 
 #[cfg(test)]
@@ -134,6 +136,17 @@ mod tests {
 
     fn watched(at: i64, from: i64, to: i64, rate: i64) -> Fact {
         Fact { at, what: What::Watched { from, to, rate, hidden: false, muted: false } }
+    }
+
+    #[test]
+    fn many_stretches_too_short_for_a_millisecond_of_the_clock_cost_their_time() {
+        let short = |n: i64| Fact {
+            at: 0,
+            what: What::Watched { from: 15 * n, to: 15 * (n + 1), rate: 1_600, hidden: false, muted: false },
+        };
+        let facts: Vec<Fact> = (0..4_000).map(short).collect();
+        // 300 ms of slack at sixteen times the speed.
+        assert_eq!(of(&facts, 60_000).watched_ms, 4_797);
     }
 
     #[test]

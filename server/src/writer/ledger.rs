@@ -2,7 +2,7 @@
 
 use super::{
     Accepted, AcceptedAnswer, AcceptedEntry, Objection, Written, gates,
-    memory::{Key, Known, Memory},
+    memory::{Facts, Key, Known, Memory},
     objection::Objections,
     rollup::{self, Rollup},
     view::{join, opened, set_figures},
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     report::{
-        credit::{self, Fact},
+        credit,
         part::{Given, Part},
         position,
     },
@@ -29,7 +29,7 @@ use crate::{
     },
 };
 use app::{engage::What, error::ApiError, interaction::Spec};
-use std::collections::{BTreeSet, HashMap, HashSet, hash_map};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, hash_map};
 use uuid::Uuid;
 
 /// What became of a group of batches.
@@ -55,16 +55,12 @@ pub async fn append(
     let mut tx = store.begin().await?;
     let ids = distinct(batches.iter().map(key));
     let mut known = memory.recall(&mut tx, &ids).await?;
-    let before = known.iter().map(|(key, known)| (*key, known.view.left_out.is_some())).collect();
-    let mut given = HashMap::with_capacity(known.len());
-    for (key, known) in &known {
-        given.extend(Part::of(&known.view)?.map(|part| (*key, part)));
-    }
+    let before: HashMap<Key, View> = known.iter().map(|(key, known)| (*key, known.view.clone())).collect();
     let mut results = Vec::with_capacity(batches.len());
     let mut good = Vec::with_capacity(batches.len());
     for batch in batches {
         let video = &batch.published.video;
-        let opened = || Known { view: opened(batch), facts: Vec::new() };
+        let opened = || Known::new(opened(batch));
         let view = &mut known.entry(key(batch)).or_insert_with(opened).view;
         if view.purged_at.is_some() {
             results.push(Err(ApiError::bad_request("too_old", "This view was purged; nothing is added to it.")));
@@ -79,7 +75,7 @@ pub async fn append(
             results.push(Err(ApiError::invalid("session: this view belongs to another video")));
         }
     }
-    let (queued, mut objections) = write(&mut tx, public_url, &good, &mut known, (&before, &given)).await?;
+    let (queued, mut objections) = write(&mut tx, public_url, &good, &mut known, &before).await?;
     if queued > 0 {
         failpoint("uncommitted");
     }
@@ -96,7 +92,7 @@ async fn write(
     public_url: &str,
     batches: &[&Accepted],
     known: &mut HashMap<Key, Known>,
-    (before, given): (&HashMap<Key, bool>, &HashMap<Key, Part>),
+    before: &HashMap<Key, View>,
 ) -> store::Result<(usize, Vec<Written>)> {
     let mut objections: Vec<Written> = vec![Vec::new(); batches.len()];
     let mut against = Objections::begin(tx, batches, known).await?;
@@ -127,8 +123,8 @@ async fn write(
     entries::insert(tx.conn(), &rows).await?;
     showings::insert(tx.conn(), &showings).await?;
 
-    let (mut queued, mut changed, mut over) = (0, Vec::with_capacity(known.len()), Vec::new());
-    let mut done = HashSet::with_capacity(known.len());
+    // What all batches of a view say about who its viewer is comes before its figures, which follow once.
+    let (mut queued, mut touched) = (0, BTreeMap::new());
     for (n, batch) in batches.iter().enumerate() {
         let Some(Known { view, facts }) = known.get_mut(&key(batch)) else { continue };
         if let Some(claim) = &batch.claim {
@@ -141,17 +137,25 @@ async fn write(
         for answer in batch.answers.iter().filter(|a| new.contains(&(n, a.seq.into()))) {
             queued += answered(tx, public_url, batch, answer, view, facts).await?;
         }
-        if !done.insert(key(batch)) {
+        touched.insert(key(batch), *batch);
+    }
+    let (mut changed, mut over, mut rollup) = (Vec::with_capacity(touched.len()), Vec::new(), Rollup::default());
+    for (key, batch) in touched {
+        let Some(Known { view, facts }) = known.get_mut(&key) else { continue };
+        let was = before.get(&key);
+        if was.is_some_and(|was| says_nothing_new(was, view, facts)) {
+            changed.push(view.clone());
             continue;
         }
         let duration = batch.published.video.duration_ms.unwrap_or(0);
-        let of = || facts.iter().map(|(_, fact)| fact);
-        let credit = credit::of(of(), duration, &gates::holding(&batch.published.gates, view, duration)?);
-        set_figures(view, &credit, of());
-        view.given = rollup::json(&Given::of(&credit, of(), duration));
-        if before.get(&key(batch)).is_some_and(|was_left_out| *was_left_out != view.left_out.is_some()) {
+        let credit = credit::of(facts.values(), duration, &gates::holding(&batch.published.gates, view, duration)?);
+        set_figures(view, &credit, facts.values());
+        view.given = rollup::json(&Given::of(&credit, facts.values(), duration));
+        if was.is_some_and(|was| was.left_out.is_some() != view.left_out.is_some()) {
             turn(tx, batch, view, facts).await?;
         }
+        let part_before = was.map(Part::of).transpose()?.flatten();
+        rollup.replace(part_before.as_ref(), Part::of(view)?.as_ref());
         changed.push(view.clone());
         if credit.over && view.closed_at.is_none() {
             view.closed_at = Some(batch.received_at);
@@ -159,10 +163,6 @@ async fn write(
         }
     }
     views::replace(tx.conn(), &changed).await?;
-    let mut rollup = Rollup::default();
-    for view in &changed {
-        rollup.replace(given.get(&(view.account_id, view.id)), Part::of(view)?.as_ref());
-    }
     rollup.write(tx).await?;
     for (view, video, now) in over {
         queued += close(tx, public_url, &view, video, now).await?;
@@ -170,12 +170,19 @@ async fn write(
     Ok((queued, objections))
 }
 
+/// Was a view only heard of again? Then its figures stand, and nobody's repetition costs a fold.
+fn says_nothing_new(was: &View, now: &View, facts: &Facts) -> bool {
+    was.given.is_some()
+        && i64::try_from(facts.len()) == Ok(was.entries)
+        && *now == View { last_received_at: now.last_received_at, ..was.clone() }
+}
+
 /// A view counts from now on, or no longer: what is counted apart from it follows.
-async fn turn(tx: &mut Tx, batch: &Accepted, view: &View, facts: &[(i64, Fact)]) -> store::Result<()> {
+async fn turn(tx: &mut Tx, batch: &Accepted, view: &View, facts: &Facts) -> store::Result<()> {
     if view.left_out.is_some() {
         return retract(tx, |id| Some(&batch.published.interaction(id)?.spec), view).await;
     }
-    let shown = facts.iter().filter_map(|(_, fact)| match &fact.what {
+    let shown = facts.values().filter_map(|fact| match &fact.what {
         What::Shown { interaction } => Some(showing(batch, *interaction)),
         _ => None,
     });
@@ -223,6 +230,10 @@ pub async fn close_idle(
         memory.forget((account_id, id));
         views::heard(tx.conn(), account_id, id, now).await?;
     }
+    // Another process may have heard of some of them meanwhile.
+    let ids = distinct(silent.iter().map(|view| (view.account_id, view.id)));
+    let is_over = |view: &View| view.closed_at.is_none() && view.last_received_at <= now - SILENT_MS;
+    let silent: Vec<View> = views::by_ids(tx.conn(), &ids).await?.into_iter().filter(is_over).collect();
     let (mut queued, mut known) = (0, HashMap::new());
     for view in &silent {
         memory.forget((view.account_id, view.id));
@@ -257,7 +268,7 @@ async fn answered(
     batch: &Accepted,
     answer: &AcceptedAnswer,
     view: &mut View,
-    facts: &[(i64, Fact)],
+    facts: &Facts,
 ) -> store::Result<usize> {
     let video = &batch.published.video;
     let Some(interaction) = batch.published.interaction(answer.interaction) else {
@@ -288,8 +299,8 @@ async fn answered(
     }
     let cta_url = format!("{public_url}/video/cta/{}", video.id);
     let kind = interaction.spec.kind();
-    let when = facts.iter().find(|(seq, _)| *seq == i64::from(answer.seq)).map_or(0, |(_, fact)| fact.at);
-    let clicked = position::at(facts.iter().map(|(_, fact)| fact), when, video.duration_ms.unwrap_or(i64::MAX));
+    let when = facts.get(&i64::from(answer.seq)).map_or(0, |fact| fact.at);
+    let clicked = position::at(facts.values(), when, video.duration_ms.unwrap_or(i64::MAX));
     let own = kind.notice(answer.interaction, clicked, &answer.body, &cta_url);
     let body = notice::answered(&media(video, public_url), own, email.as_deref());
     send(tx, video, kind.event_name(), body, batch.received_at).await

@@ -11,20 +11,27 @@ use crate::{
     },
 };
 use app::engage::What;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, btree_map};
 use uuid::Uuid;
 
-/// A view's row and its events in `seq` order, with that number.
+/// A view's events by their `seq`.
+pub type Facts = BTreeMap<i64, Fact>;
+
+/// A view's row and its events.
 pub struct Known {
     pub view: View,
-    pub facts: Vec<(i64, Fact)>,
+    pub facts: Facts,
+    /// What the events weigh, in bytes, about.
+    weight: usize,
 }
 
 /// The account and the id of a view.
 pub type Key = (i64, Uuid);
 
-/// Events that are kept at most; about a hundred bytes each.
-const KEPT: usize = 400_000;
+/// What the kept events weigh at most, in bytes.
+const KEPT: usize = 64 << 20;
+/// What an event weighs beside its text.
+const EVENT: usize = 100;
 
 #[derive(Default)]
 pub struct Memory {
@@ -51,13 +58,15 @@ impl Memory {
         let mut unread = Vec::new();
         for view in views::by_ids(tx.conn(), asked).await? {
             let key = (view.account_id, view.id);
-            let facts = kept.remove(&key).map(|known| known.facts).unwrap_or_default();
-            if i64::try_from(facts.len()) == Ok(view.entries) {
-                all.insert(key, Known { view, facts });
-            } else {
-                unread.push(key);
-                all.insert(key, Known { view, facts: Vec::new() });
-            }
+            let remembered = kept.remove(&key).filter(|known| i64::try_from(known.facts.len()) == Ok(view.entries));
+            let known = match remembered {
+                Some(known) => Known { view, ..known },
+                None => {
+                    unread.push(key);
+                    Known::new(view)
+                }
+            };
+            all.insert(key, known);
         }
         for entry in entries::of_views(tx.conn(), &unread).await? {
             if let Some(known) = all.get_mut(&(entry.account_id, entry.view_id)) {
@@ -75,9 +84,9 @@ impl Memory {
             *self = Self::default();
         }
         for known in views {
-            self.held += known.facts.len();
+            self.held += known.weight;
             if let Some(old) = self.views.insert((known.view.account_id, known.view.id), known) {
-                self.held -= old.facts.len();
+                self.held -= old.weight;
             }
         }
     }
@@ -85,19 +94,22 @@ impl Memory {
     /// Takes a view out, because it is about to change or was changed elsewhere.
     pub fn forget(&mut self, id: Key) -> Option<Known> {
         let known = self.views.remove(&id)?;
-        self.held -= known.facts.len();
+        self.held -= known.weight;
         Some(known)
     }
 }
 
 impl Known {
+    /// A view without events.
+    pub fn new(view: View) -> Self {
+        Self { view, facts: Facts::new(), weight: 0 }
+    }
+
     /// Adds an event in its place; false when its number is known already.
     pub fn add(&mut self, entry: &Entry, what: What) -> bool {
-        let at = self.facts.partition_point(|(seq, _)| *seq < entry.seq);
-        if self.facts.get(at).is_some_and(|(seq, _)| *seq == entry.seq) {
-            return false;
-        }
-        self.facts.insert(at, (entry.seq, Fact { at: entry.at_ms, what }));
+        let btree_map::Entry::Vacant(place) = self.facts.entry(entry.seq) else { return false };
+        place.insert(Fact { at: entry.at_ms, what });
+        self.weight += EVENT + entry.body.len();
         true
     }
 }

@@ -51,7 +51,7 @@ impl Objections {
     ) -> store::Result<Option<Objection>> {
         let What::Answer { interaction, .. } = what else { return Ok(None) };
         let Some(definition) = batch.published.interaction(*interaction) else { return Ok(None) };
-        let is_stored = known.facts.iter().any(|(seq, _)| *seq == entry.seq);
+        let is_stored = known.facts.contains_key(&entry.seq);
         if is_stored || !definition.spec.kind().is_once() {
             return Ok(None);
         }
@@ -91,11 +91,11 @@ fn votes(batch: &Accepted) -> bool {
 /// What the view itself has against an answer.
 fn within(known: &Known, entry: &Entry, definition: &Interaction) -> Option<Objection> {
     let is_answer = |what: &What| matches!(what, What::Answer { interaction, .. } if *interaction == definition.id);
-    if known.facts.iter().any(|(_, fact)| is_answer(&fact.what)) {
+    if known.facts.values().any(|fact| is_answer(&fact.what)) {
         return Some(Objection::Again);
     }
     let is_form = matches!(definition.spec, Spec::LeadForm(_));
     let is_showing = |what: &What| matches!(what, What::Shown { interaction } if *interaction == definition.id);
-    let first = known.facts.iter().filter(|(_, fact)| is_showing(&fact.what)).map(|(_, fact)| fact.at).min();
+    let first = known.facts.values().filter(|fact| is_showing(&fact.what)).map(|fact| fact.at).min();
     (is_form && first.is_some_and(|at| entry.at_ms - at < FASTEST_MS)).then_some(Objection::TooQuick)
 }

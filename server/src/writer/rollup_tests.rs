@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    report::credit::{Fact, Gate},
+    report::credit::Gate,
     store::{entries::Entry, views::View},
     writer::{memory::Known, view},
 };
@@ -47,7 +47,7 @@ fn take(known: &mut Known, batch: &[Numbered]) -> Part {
         let entry = Entry { account_id: 1, view_id, seq: *seq, at_ms: *at, kind, body: String::new() };
         known.add(&entry, what.clone());
     }
-    let facts = || known.facts.iter().map(|(_, fact): &(i64, Fact)| fact);
+    let facts = || known.facts.values();
     // The interaction of id 1 holds everything behind its 30th second.
     let gate = Gate { id: Uuid::from_u128(1), at: 30_000, skip_if_known: false, until: None };
     let credit = credit::of(facts(), DURATION, &[gate]);
@@ -66,7 +66,7 @@ proptest! {
         // The truth: every view at once, each once.
         let mut truth = Rollup::default();
         for (n, view) in events.iter().enumerate() {
-            let mut known = Known { view: blank(n as u128), facts: Vec::new() };
+            let mut known = Known::new(blank(n as u128));
             truth.replace(None, Some(&take(&mut known, view)));
         }
         // Pieces in any order, some of them several times, then all that is missing.
@@ -80,7 +80,7 @@ proptest! {
             .collect();
         pieces.extend(events.iter().enumerate().map(|(n, view)| (n, &view[..])));
         let mut known: Vec<Known> =
-            (0..events.len()).map(|n| Known { view: blank(n as u128), facts: Vec::new() }).collect();
+            (0..events.len()).map(|n| Known::new(blank(n as u128))).collect();
         let mut sums = Rollup::default();
         for (n, piece) in pieces {
             let before = Part::of(&known[n].view).expect("readable");
@@ -113,7 +113,7 @@ proptest! {
 
 #[test]
 fn a_view_that_is_left_out_takes_everything_back_and_is_counted_apart() {
-    let mut known = Known { view: blank(0), facts: Vec::new() };
+    let mut known = Known::new(blank(0));
     let watched = What::Watched { from: 0, to: 9_000, rate: 100, hidden: false, muted: false };
     let counted = take(&mut known, &[(0, (0, What::Play { pos: 0 })), (1, (9_000, watched))]);
     let left_out = Part { left_out: Some("bot".into()), ..counted.clone() };

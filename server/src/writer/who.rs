@@ -1,12 +1,15 @@
 //! Who a view's viewer is, as its batches tell it one after the other.
 
-use super::{Accepted, memory::Known};
+use super::{
+    Accepted,
+    memory::{Facts, Known},
+};
 use crate::{
     identity::{
         Origin,
         batch::{Claim, Word},
     },
-    report::credit::{self, Fact, Gate},
+    report::credit::{self, Gate},
     store::{self, Tx, links, viewers, viewers::Contact, views::View},
 };
 use app::{engage::What, interaction::lead_form::CONTACT};
@@ -22,7 +25,7 @@ pub struct Settling<'a, F> {
     /// The viewer of the batch's page.
     pub page: Uuid,
     /// All events of the view, also those of this batch.
-    pub facts: &'a [(i64, Fact)],
+    pub facts: &'a Facts,
     /// What has to be answered before more is credited.
     pub gates: &'a [Gate],
     pub duration_ms: i64,
@@ -88,7 +91,7 @@ impl<F: Fn(u32) -> bool> Settling<'_, F> {
         // A scanner's browser, or the sender's own look at the link, takes it from nobody.
         let takes = view.left_out.is_none() && Origin::of(view.viewer_id).is_anonymous();
         let Some(link) = self.claim.link.filter(|_| takes) else { return Ok(()) };
-        let credit = credit::of(self.facts.iter().map(|(_, fact)| fact), self.duration_ms, self.gates);
+        let credit = credit::of(self.facts.values(), self.duration_ms, self.gates);
         if !credit.played || credit.watched_ms < HUMAN_MS {
             return Ok(());
         }
@@ -101,8 +104,7 @@ impl<F: Fn(u32) -> bool> Settling<'_, F> {
     }
 
     fn later(&self, seq: u32, is_such: impl Fn(&What) -> bool) -> bool {
-        let from = self.facts.partition_point(|(known, _)| *known <= i64::from(seq));
-        self.facts[from..].iter().any(|(_, fact)| is_such(&fact.what))
+        self.facts.range(i64::from(seq) + 1..).any(|(_, fact)| is_such(&fact.what))
     }
 }
 
@@ -124,13 +126,13 @@ pub fn speaks(batch: &Accepted, known: &Known, seq: i64) -> Uuid {
 }
 
 /// Does a view take the viewer of its page now? A click may have opened it, without the page's pass.
-fn joins(claim: &Claim, page: Uuid, viewer_id: Uuid, facts: &[(i64, Fact)]) -> bool {
+fn joins(claim: &Claim, page: Uuid, viewer_id: Uuid, facts: &Facts) -> bool {
     let late = viewer_id == claim.daily_id && page != viewer_id;
     late && (Origin::of(page) != Origin::Cookie || !has_refused(facts))
 }
 
-fn has_refused(facts: &[(i64, Fact)]) -> bool {
-    let last = facts.iter().rev().find_map(|(_, fact)| match fact.what {
+fn has_refused(facts: &Facts) -> bool {
+    let last = facts.values().rev().find_map(|fact| match fact.what {
         What::Consent { analytics } => Some(analytics),
         _ => None,
     });

@@ -8,6 +8,7 @@ use uuid::Uuid;
 on_each_engine! {
     sums_are_what_the_raw_entries_say
     a_view_that_finds_its_viewer_takes_its_part_along
+    a_viewer_who_is_named_in_the_second_batch_of_a_group_is_known
 }
 
 /// Everything that stands in the tables of sums, as text.
@@ -142,12 +143,16 @@ async fn a_new_view_that_comes_to_two_servers_at_once_is_counted_once() {
     assert_eq!(dump(&one.state().store).await, kept);
 }
 
-async fn a_view_that_finds_its_viewer_takes_its_part_along(app: App) {
+fn form() -> app::interaction::Interaction {
     let form = serde_json::from_value(json!({
         "id": Uuid::now_v7(), "kind": "lead_form", "at": {"s": 5}, "layout": "modal",
         "spec": {"title": "Hello", "fields": [{"type": "email", "name": "email", "label": "E-mail", "required": true}]}
     }));
-    let form: app::interaction::Interaction = form.expect("a form");
+    form.expect("a form")
+}
+
+async fn a_view_that_finds_its_viewer_takes_its_part_along(app: App) {
+    let form = form();
     let video = app.add_video(std::slice::from_ref(&form), |_| {}).await;
     let (mut view, mut again) = (View::of(&video.token), View::of(&video.token));
     for view in [&mut view, &mut again] {
@@ -159,6 +164,28 @@ async fn a_view_that_finds_its_viewer_takes_its_part_along(app: App) {
     let filled = view.event(20_000, answer);
     app.record(&view.batch(&[filled])).await;
     assert_eq!(app.report(video.id).await["unique_users"], 2, "one has said who they are");
+    let kept = dump(&app.state().store).await;
+    rebuild(&app.state().store).await;
+    assert_eq!(dump(&app.state().store).await, kept);
+}
+
+/// While one group is written the next one gathers, so that most views have both of their batches in one.
+async fn a_viewer_who_is_named_in_the_second_batch_of_a_group_is_known(app: App) {
+    let form = form();
+    let video = app.add_video(std::slice::from_ref(&form), |_| {}).await;
+    let batches: Vec<Value> = (0..60)
+        .flat_map(|n| {
+            let mut view = View::of(&video.token);
+            let events = view.watching(10_000);
+            let answer = json!({"fields": {"email": format!("viewer{n}@example.com")}});
+            let filled = view.event(20_000, json!({"type": "answer", "interaction": form.id, "answer": answer}));
+            [view.batch(&events), view.batch(&[filled])]
+        })
+        .collect();
+    for answer in futures_util::future::join_all(batches.iter().map(|batch| app.record(batch))).await {
+        assert_eq!(answer.status(), 200);
+    }
+    assert_eq!(app.report(video.id).await["unique_users"], 60, "each has said who they are");
     let kept = dump(&app.state().store).await;
     rebuild(&app.state().store).await;
     assert_eq!(dump(&app.state().store).await, kept);
