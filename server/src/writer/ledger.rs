@@ -71,6 +71,9 @@ pub async fn append(
         } else if view.video_id == video.id && view.account_id == video.account_id {
             view.last_received_at = view.last_received_at.max(batch.received_at);
             view.started_at = view.started_at.min(batch.started_at);
+            // The file may be replaced while it is watched. What the page was given comes first, also when a
+            // click, which comes without its pass, has opened the view.
+            view.duration_ms = batch.duration_ms.or(view.duration_ms).or(video.duration_ms);
             join(view, batch.traits.left_out);
             gates::grant(view, &batch.grants)?;
             good.push(batch);
@@ -132,11 +135,10 @@ async fn write(
     for (n, batch) in batches.iter().enumerate() {
         let Some(Known { view, facts }) = known.get_mut(&key(batch)) else { continue };
         if let Some(claim) = &batch.claim {
-            let duration_ms = batch.published.video.duration_ms.unwrap_or(0);
             let is_new = |seq: u32| new.contains(&(n, seq.into()));
             let (page, now) = (batch.viewer_id, batch.received_at);
-            let gates = gates::holding(&batch.published.gates, view, duration_ms)?;
-            Settling { claim, page, facts, gates: &gates, duration_ms, now, is_new }.settle(tx, view).await?;
+            let gates = gates::holding(&batch.published.gates, view)?;
+            Settling { claim, page, facts, gates: &gates, now, is_new }.settle(tx, view).await?;
         }
         for answer in batch.answers.iter().filter(|a| new.contains(&(n, a.seq.into()))) {
             queued += answered(tx, public_url, batch, answer, view, facts).await?;
@@ -144,9 +146,9 @@ async fn write(
         if !done.insert(key(batch)) {
             continue;
         }
-        let duration = batch.published.video.duration_ms.unwrap_or(0);
+        let duration = view.duration_ms.unwrap_or(0);
         let of = || facts.iter().map(|(_, fact)| fact);
-        let credit = credit::of(of(), duration, &gates::holding(&batch.published.gates, view, duration)?);
+        let credit = credit::of(of(), duration, &gates::holding(&batch.published.gates, view)?);
         set_figures(view, &credit, of());
         view.given = rollup::json(&Given::of(&credit, of(), duration));
         if before.get(&key(batch)).is_some_and(|was_left_out| *was_left_out != view.left_out.is_some()) {
@@ -289,7 +291,7 @@ async fn answered(
     let cta_url = format!("{public_url}/video/cta/{}", video.id);
     let kind = interaction.spec.kind();
     let when = facts.iter().find(|(seq, _)| *seq == i64::from(answer.seq)).map_or(0, |(_, fact)| fact.at);
-    let clicked = position::at(facts.iter().map(|(_, fact)| fact), when, video.duration_ms.unwrap_or(i64::MAX));
+    let clicked = position::at(facts.iter().map(|(_, fact)| fact), when, view.duration_ms.unwrap_or(i64::MAX));
     let own = kind.notice(answer.interaction, clicked, &answer.body, &cta_url);
     let body = notice::answered(&media(video, public_url), own, email.as_deref());
     send(tx, video, kind.event_name(), body, batch.received_at).await
