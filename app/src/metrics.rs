@@ -82,6 +82,11 @@ pub const RULES: &[(&str, &str)] = &[
          published or moved later takes no credit from it, and one that is moved, withdrawn or required no more holds nothing \
          that is played from then on.",
     ),
+    (
+        "length",
+        "A view has the length of the file that it played, also when the video's file is replaced by a longer or a shorter \
+         one later. Figures by the second, and how much one viewer covered, are of the file as it is now.",
+    ),
     ("played again", "Time played counts each time; coverage counts each moment once, whatever the order."),
     (
         "hidden and muted",
@@ -127,11 +132,12 @@ metrics! {
         "unique_users" ["unique_users" "plays"]
     Video "avg_watch_rate"
         "How much of the video was watched on average, in percent, re-watching included; each play counts at most its \
-         whole length, so that it stays a percentage. 0 without plays."
-        "round half up (100 × capped_watched_ms / (plays × duration_ms))" ["capped_watched_ms" "plays" "duration_ms"]
+         whole length, so that it stays a percentage. length_ms is the lengths of all plays together. 0 without plays; \
+         those whose length is not known are left out."
+        "round half up (100 × capped_watched_ms / length_ms)" ["capped_watched_ms" "length_ms"]
     Video "avg_unique_watch_rate"
         "The same without what was played again."
-        "round half up (100 × unique_ms / (plays × duration_ms))" ["unique_ms" "plays" "duration_ms"]
+        "round half up (100 × unique_ms / length_ms)" ["unique_ms" "length_ms"]
     Video "watch_rate.0"
         "Plays that covered less than 25 percent. A play's percentage is floor(100 × covered / length), and 100 when at most \
          one second or one percent is missing, whichever is more. The five buckets add up to total_plays."

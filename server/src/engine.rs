@@ -45,7 +45,7 @@ pub async fn record(
     admit(&state, &paces, now).await?;
     let told = identity::batch::claim(&state, &visitor, &mut batch, &published, now).await?;
     let view_id = batch.session;
-    let check::Sorted { entries, answers, mut refused } = check::sort(batch, &published, lang)?;
+    let check::Sorted { entries, answers, mut refused } = check::sort(batch, &published, told.duration_ms, lang)?;
     refused.extend(told.refused);
     let mut recorded = entries.len();
     let accepted = Accepted {
@@ -60,6 +60,7 @@ pub async fn record(
         entries,
         answers: answers.clone(),
         grants: told.grants,
+        duration_ms: told.duration_ms,
     };
     let mut results = Vec::new();
     if recorded > 0 {

@@ -48,6 +48,8 @@ pub struct Accepted {
     pub answers: Vec<AcceptedAnswer>,
     /// What the page's own viewer need not answer any more: the pass says so.
     pub grants: Vec<Uuid>,
+    /// The length of the file that its page was given, in milliseconds; none where no pass tells.
+    pub duration_ms: Option<i64>,
 }
 
 /// An event as it is stored, and as it is folded.

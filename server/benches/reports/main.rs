@@ -236,6 +236,7 @@ fn view(video: &Video, n: i64, started_at: i64) -> View {
         percent: credit.percent,
         spans: format!("[[{from},{}]]", from + length),
         closed_at: Some(started_at),
+        duration_ms: video.duration_ms,
         given: json(&given),
         ..View::new(video.account_id, video.id, Uuid::from_u128((n as u128) << 32 | 7))
     }

@@ -184,6 +184,7 @@ async fn clicked(
         entries: vec![AcceptedEntry { entry, what }],
         answers: vec![AcceptedAnswer { seq, interaction, body: answer }],
         grants: Vec::new(),
+        duration_ms: None,
         published,
     })
 }

@@ -58,11 +58,14 @@ pub struct Sorted {
     pub refused: Vec<Refusal>,
 }
 
-/// Checks each event of a batch on its own.
+/// Checks each event of a batch on its own. `given` is the length of the file that its page was given, in
+/// milliseconds, where its pass tells: the file may have been replaced by a shorter one since.
 ///
 /// # Errors
 /// An event without a number: nothing could be said of it.
-pub fn sort(batch: Batch, published: &Published, lang: Lang) -> Result<Sorted, ApiError> {
+pub fn sort(batch: Batch, published: &Published, given: Option<i64>, lang: Lang) -> Result<Sorted, ApiError> {
+    // The longer of the two; each view is credited by its own.
+    let duration = given.max(published.video.duration_ms).unwrap_or(i64::MAX / 200);
     let mut sorted = Sorted { entries: Vec::with_capacity(batch.events.len()), ..Sorted::default() };
     let mut seen = std::collections::HashSet::with_capacity(batch.events.len());
     for value in batch.events {
@@ -75,7 +78,7 @@ pub fn sort(batch: Batch, published: &Published, lang: Lang) -> Result<Sorted, A
             sorted.refused.push(Refusal::new(seq, Flaw::new("seq", "is more than one view may have")));
             continue;
         }
-        match event(value).map_err(|flaw| vec![flaw]).and_then(|event| check(event, published, lang)) {
+        match event(value).map_err(|flaw| vec![flaw]).and_then(|event| check(event, published, duration, lang)) {
             Ok((event, answer)) => {
                 let entry = entry(published.video.account_id, batch.session, &event)?;
                 sorted.entries.push(AcceptedEntry { entry, what: event.what });
@@ -100,11 +103,16 @@ fn event(value: Value) -> Result<Event, Flaw> {
 }
 
 /// Refuses what one event alone proves wrong, and bounds what may be bounded.
-fn check(mut event: Event, published: &Published, lang: Lang) -> Result<(Event, Option<AcceptedAnswer>), Vec<Flaw>> {
+fn check(
+    mut event: Event,
+    published: &Published,
+    duration: i64,
+    lang: Lang,
+) -> Result<(Event, Option<AcceptedAnswer>), Vec<Flaw>> {
     if let What::Answer { interaction, answer } = &mut event.what {
         *answer = known(published, *interaction).map_err(|flaw| vec![flaw])?.spec.kind().check(answer, lang)?;
     }
-    plain(&mut event, published).map_err(|flaw| vec![flaw])?;
+    plain(&mut event, published, duration).map_err(|flaw| vec![flaw])?;
     let answer = match &event.what {
         What::Answer { interaction, answer } => {
             Some(AcceptedAnswer { seq: event.seq, interaction: *interaction, body: answer.clone() })
@@ -114,11 +122,10 @@ fn check(mut event: Event, published: &Published, lang: Lang) -> Result<(Event, 
     Ok((event, answer))
 }
 
-fn plain(event: &mut Event, published: &Published) -> Result<(), Flaw> {
+fn plain(event: &mut Event, published: &Published, duration: i64) -> Result<(), Flaw> {
     if !(0..=TOO_OLD_MS).contains(&event.at) {
         return Err(Flaw::new("at", "must be milliseconds since the view began"));
     }
-    let duration = published.video.duration_ms.unwrap_or(i64::MAX / 200);
     match &mut event.what {
         What::Watched { from, to, rate, .. } => {
             if !(1..=1_600).contains(rate) {

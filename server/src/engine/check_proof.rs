@@ -65,7 +65,7 @@ pub fn takes(body: &[u8]) {
         return;
     }
     let count = batch.events.len();
-    let Ok(sorted) = sort(batch, &published(), Lang::En) else { return };
+    let Ok(sorted) = sort(batch, &published(), None, Lang::En) else { return };
     assert!(sorted.entries.len() <= count && sorted.answers.len() <= sorted.entries.len());
     let facts: Vec<Fact> =
         sorted.entries.iter().map(|accepted| Fact { at: accepted.entry.at_ms, what: accepted.what.clone() }).collect();

@@ -140,7 +140,7 @@ fn plain_events_are_taken() {
     });
     let session = uuid::Builder::from_unix_timestamp_millis(NOW as u64 - 100_000, &[0; 10]).into_uuid();
     let batch = Batch { v: 1, session, video: String::new(), pass: None, sent: NOW, events: events.collect() };
-    let sorted = sort(batch, &published(), Lang::En).expect("numbered");
+    let sorted = sort(batch, &published(), None, Lang::En).expect("numbered");
     assert_eq!((sorted.entries.len(), sorted.answers.len()), (5, 1), "{:?}", sorted.refused);
 }
 

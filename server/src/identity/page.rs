@@ -131,6 +131,7 @@ pub async fn arrive(
         owner,
         access: video.access.version,
         who,
+        duration_ms: video.duration_ms,
     });
     arrival.pass = pass.ok();
     Ok(arrival)

@@ -41,6 +41,9 @@ pub struct Pass {
     /// The contact that a viewer token gave, sealed: a page's source is for everyone to read.
     #[serde(rename = "w", default, skip_serializing_if = "Option::is_none")]
     pub who: Option<String>,
+    /// The length of the file that the page was given, in milliseconds; none where it was not known.
+    #[serde(rename = "d", default, skip_serializing_if = "Option::is_none")]
+    pub duration_ms: Option<i64>,
 }
 
 fn is_first(version: &i64) -> bool {
@@ -98,6 +101,7 @@ mod tests {
             owner: false,
             access: 0,
             who: None,
+            duration_ms: Some(60_000),
         }
     }
 
@@ -111,6 +115,16 @@ mod tests {
         assert_eq!(Pass::verify(&text, &Keys::from_bytes(&[4; 32]), 0), None);
         assert_eq!(Pass::verify(&text.replacen('e', "f", 1), &keys, 0), None);
         assert_eq!(Pass::verify("", &keys, 0), None);
+    }
+
+    #[test]
+    fn a_pass_that_tells_no_length_holds_as_well() {
+        let keys = Keys::from_bytes(&[3; 32]);
+        let pass = Pass { duration_ms: None, ..pass() };
+        let text = pass.signed(&keys);
+        let body = BASE64.decode(text.split_once('.').expect("two parts").0).expect("base64");
+        assert!(!String::from_utf8_lossy(&body).contains("\"d\":"));
+        assert_eq!(Pass::verify(&text, &keys, 0), Some(pass));
     }
 
     #[test]

@@ -70,8 +70,9 @@ async fn of(mut conn: Conn<'_>, video: &Video, viewer: Spectator) -> Result<Atte
     }
     let duration = video.duration_ms.unwrap_or(0);
     let last_ms = views.first().map_or(0, |view| view.started_at);
-    let end = runs.iter().map(|run| run.to).max().unwrap_or(0);
-    let seconds = heat::curve(runs.iter(), usize::try_from(end).unwrap_or(0));
+    let end = usize::try_from(runs.iter().map(|run| run.to).max().unwrap_or(0)).unwrap_or(0);
+    // A former file may have been longer.
+    let seconds = heat::curve(runs.iter(), if duration > 0 { end.min(heat::seconds(duration)) } else { end });
     Ok(Attention {
         viewer_id: viewer.viewer_id,
         email: contact.email,
@@ -92,13 +93,15 @@ pub async fn counted(conn: Conn<'_>, video: &Video, viewer_id: Uuid) -> Result<V
     Ok(views)
 }
 
-/// The percentage of the union of all these views.
+/// The percentage of the union of all these views, of a video of `duration` milliseconds as it is now: what lies
+/// past its end is of a former file.
 pub fn covered(views: &[View], duration: i64) -> i64 {
     let mut all = Vec::new();
+    let span = |from: i64, to: i64| Span::new(from.min(duration), to.min(duration));
     for view in views {
         // What can't be read was written by someone else; it covers nothing.
         let spans: Vec<(i64, i64)> = serde_json::from_str(&view.spans).unwrap_or_default();
-        spans.into_iter().for_each(|(from, to)| watch(&mut all, Span::new(from, to)));
+        spans.into_iter().for_each(|(from, to)| watch(&mut all, span(from, to)));
     }
     percent(unique(&all), duration)
 }

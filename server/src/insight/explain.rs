@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 pub async fn of(mut conn: Conn<'_>, video: &Video, metric: &Metric) -> Result<Value> {
     let (account_id, id) = (video.account_id, video.id);
     let (report, figures) = super::video(conn.again(), video).await?;
-    let mut known = Map::from_iter([("duration_ms".to_owned(), json!(video.duration_ms))]);
+    let mut known = Map::new();
     let mut put = |name: &str, n: i64| {
         known.insert(name.to_owned(), n.into());
     };
@@ -22,6 +22,7 @@ pub async fn of(mut conn: Conn<'_>, video: &Video, metric: &Metric) -> Result<Va
         ("watched_ms", figures.watched_ms),
         ("capped_watched_ms", figures.capped_watched_ms),
         ("unique_ms", figures.unique_ms),
+        ("length_ms", figures.length_ms),
         ("bucket_0", figures.bucket_0),
         ("bucket_25", figures.bucket_25),
         ("bucket_50", figures.bucket_50),

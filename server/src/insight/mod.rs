@@ -37,5 +37,5 @@ pub async fn video(mut conn: Conn<'_>, video: &Video) -> Result<(VideoReport, Fi
         .into_iter()
         .find(|region| region.plays > 0 && !region.value.is_empty())
         .map(|region| (region.value, region.plays));
-    Ok((report(id, video.duration_ms.unwrap_or(0), &figures, &answers, region), figures))
+    Ok((report(id, &figures, &answers, region), figures))
 }

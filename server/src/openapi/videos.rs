@@ -38,7 +38,7 @@ pub fn noun() -> Noun {
             .answers(200, "Video")
             .fails(&[410]),
         put("/api/v1/videos/{id}/media", "replaceMedia", "Give a video another file")
-            .about("Link, statistics, chapters and the captions that you gave stay, and the old file plays until the new one is ready. A form with the file, or the address of one.")
+            .about("Link, statistics, chapters and the captions that you gave stay, and the old file plays until the new one is ready. Views keep the length of the file that they played. A form with the file, or the address of one.")
             .fields("Source", json!({ "url": "https://example.com/talk-2.mov" }))
             .body("multipart/form-data", "Form", None, true)
             .answers(202, "Import")

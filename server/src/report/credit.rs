@@ -58,11 +58,13 @@ pub struct Gate {
 /// Slack for clocks and rounding, in milliseconds.
 const SLACK: i64 = 300;
 
-/// Folds the events of one view of a video of `duration` milliseconds. Nothing past one of `gates` is
-/// credited before the view answers it, or says who its viewer is where that is enough.
+/// Folds the events of one view of a video of `duration` milliseconds, 0 where that is not known. What lies past
+/// its end is no part of it. Nothing past one of `gates` is credited before the view answers it, or says who its
+/// viewer is where that is enough.
 pub fn of<'a>(facts: impl Iterator<Item = &'a Fact> + Clone, duration: i64, gates: &[Gate]) -> Credit {
     let started = |fact: &&Fact| matches!(fact.what, What::Play { .. });
     let begun = facts.clone().find(started).or(facts.clone().next()).map_or(0, |fact| fact.at);
+    let end = if duration > 0 { duration } else { i64::MAX };
     let mut credit = Credit::default();
     let mut closed: Vec<Gate> = gates.to_vec();
     // In microseconds, so that many short stretches cost their time, too.
@@ -74,12 +76,13 @@ pub fn of<'a>(facts: impl Iterator<Item = &'a Fact> + Clone, duration: i64, gate
             What::Hidden => hidden_page = true,
             What::Visible => hidden_page = false,
             What::Watched { from, to, rate, hidden, muted } => {
+                let claimed = Span::new((*from).min(end), (*to).min(end));
                 let left = (fact.at - begun + SLACK).saturating_mul(1_000) - spent;
                 let holding = closed.iter().filter(|gate| gate.until.is_none_or(|until| fact.at < until));
                 let reach = holding.map(|gate| gate.at).min().unwrap_or(i64::MAX);
-                let within = Span::new((*from).min(reach), (*to).min(reach));
+                let within = Span::new(claimed.from.min(reach), claimed.to.min(reach));
                 let (span, wall) = allowed(within, *rate, left);
-                credit.behind_gate_ms += to - from - within.length();
+                credit.behind_gate_ms += claimed.length() - within.length();
                 credit.beyond_clock_ms += within.length() - span.length();
                 spent += wall;
                 credit.watched_ms += span.length();
@@ -173,6 +176,15 @@ mod tests {
         let credit = of(&[play(0), watched(5_000, 0, 5_000, 100), watched(5_100, 5_000, 10_000, 100)], 60_000);
         assert_eq!(credit.watched_ms, 5_400);
         assert_eq!((credit.beyond_clock_ms, credit.behind_gate_ms), (4_600, 0));
+    }
+
+    #[test]
+    fn what_lies_past_the_end_of_what_was_played_is_no_part_of_it() {
+        let facts = [play(0), watched(60_000, 0, 60_000, 100), watched(120_000, 70_000, 120_000, 100)];
+        let credit = of(&facts, 60_000);
+        assert_eq!((credit.watched_ms, credit.uncredited_ms(), credit.percent), (60_000, 0, 100));
+        assert_eq!(credit.spans, [Span::new(0, 60_000)]);
+        assert_eq!(of(&facts, 0).watched_ms, 110_000, "no end is known");
     }
 
     #[test]

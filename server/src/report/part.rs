@@ -15,7 +15,7 @@ use uuid::Uuid;
 /// What a view's row keeps of its part, beside its other columns.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Given {
-    /// Milliseconds watched, at most the video's length.
+    /// Milliseconds watched, at most the length of what was played.
     pub capped: i64,
     pub heat: Vec<Run>,
     /// What happened to interactions, in order.
@@ -59,6 +59,9 @@ pub struct Sums {
     pub uncredited_ms: i64,
     pub beyond_clock_ms: i64,
     pub behind_gate_ms: i64,
+    /// The length of a play. Where it is not known there is nothing to divide by, and `unique_ms` and
+    /// [`Given::capped`] are 0 too.
+    pub length_ms: i64,
     /// Plays by the largest of 0, 25, 50, 75, 100 that their percentage reaches.
     pub buckets: [i64; 5],
 }
@@ -115,17 +118,23 @@ impl Part {
     /// When the row can't be read.
     pub fn of(view: &View) -> Result<Option<Self>, StoreError> {
         let Some(given) = &view.given else { return Ok(None) };
-        let given = serde_json::from_str(given).map_err(|source| StoreError::Unreadable { what: "given", source })?;
+        let mut given: Given =
+            serde_json::from_str(given).map_err(|source| StoreError::Unreadable { what: "given", source })?;
+        let length = view.duration_ms.unwrap_or(0);
+        if length == 0 {
+            given.capped = 0;
+        }
         let bucket = usize::try_from(view.percent / 25).unwrap_or(0).min(4);
         let mut sums = Sums {
             plays: view.played.into(),
             watched_ms: view.watched_ms,
-            unique_ms: view.unique_ms,
+            unique_ms: if length == 0 { 0 } else { view.unique_ms },
             hidden_ms: view.hidden_ms,
             muted_ms: view.muted_ms,
             uncredited_ms: view.uncredited_ms,
             beyond_clock_ms: view.beyond_clock_ms,
             behind_gate_ms: view.behind_gate_ms,
+            length_ms: if view.played { length } else { 0 },
             buckets: [0; 5],
         };
         sums.buckets[bucket] = sums.plays;

@@ -10,7 +10,7 @@ pub struct VideoReport {
     pub total_plays: i64,
     pub total_page_loads: i64,
     pub unique_users: i64,
-    /// Whole percent: time watched over plays × length, a play counting at most once its length.
+    /// Whole percent: time watched over the lengths of all plays, a play counting at most once its length.
     pub avg_watch_rate: i64,
     /// The same without what was watched again.
     pub avg_unique_watch_rate: i64,
@@ -49,15 +49,9 @@ pub struct Buckets {
     pub all: i64,
 }
 
-/// The report of video `id`, `duration` in milliseconds, `answers` (and what was said) counted by kind;
-/// `region` is where most plays were, and how many.
-pub fn report(
-    id: i64,
-    duration: i64,
-    figures: &Figures,
-    answers: &[(String, i64)],
-    region: Option<(String, i64)>,
-) -> VideoReport {
+/// The report of video `id`, `answers` (and what was said) counted by kind; `region` is where most plays were,
+/// and how many.
+pub fn report(id: i64, figures: &Figures, answers: &[(String, i64)], region: Option<(String, i64)>) -> VideoReport {
     let (region, region_plays) = region.unwrap_or_else(|| ("NA".into(), 0));
     VideoReport {
         status: 200,
@@ -65,8 +59,8 @@ pub fn report(
         total_plays: figures.plays,
         total_page_loads: figures.page_loads,
         unique_users: figures.unique_users,
-        avg_watch_rate: rate(figures.capped_watched_ms, figures.plays, duration),
-        avg_unique_watch_rate: rate(figures.unique_ms, figures.plays, duration),
+        avg_watch_rate: rate(figures.capped_watched_ms, figures.length_ms),
+        avg_unique_watch_rate: rate(figures.unique_ms, figures.length_ms),
         actions: Actions::of(answers),
         watch_rate: Buckets {
             from_0: figures.bucket_0,
@@ -81,9 +75,8 @@ pub fn report(
     }
 }
 
-/// 100 × `ms` / (`plays` × `duration`), halves rounded up; 0 without plays.
-pub fn rate(ms: i64, plays: i64, duration: i64) -> i64 {
-    let whole = plays * duration;
+/// 100 × `ms` / `whole`, halves rounded up; 0 of nothing.
+pub fn rate(ms: i64, whole: i64) -> i64 {
     if whole <= 0 { 0 } else { ((200 * ms + whole) / (2 * whole)).min(100) }
 }
 
@@ -121,6 +114,7 @@ mod tests {
             unique_users: 10,
             capped_watched_ms: 663_000,
             unique_ms: 600_000,
+            length_ms: 780_000,
             bucket_0: 0,
             bucket_25: 3,
             bucket_50: 2,
@@ -128,13 +122,8 @@ mod tests {
             bucket_100: 7,
             ..Figures::default()
         };
-        let report = report(
-            988,
-            60_000,
-            &figures,
-            &[("cta".into(), 19), ("poll".into(), 5)],
-            Some(("Houston, Texas".into(), 1)),
-        );
+        let report =
+            report(988, &figures, &[("cta".into(), 19), ("poll".into(), 5)], Some(("Houston, Texas".into(), 1)));
         assert_eq!(
             serde_json::to_string(&report).expect("a report is JSON"),
             concat!(
@@ -149,7 +138,7 @@ mod tests {
 
     #[test]
     fn a_video_that_nobody_played_is_all_zeros() {
-        let report = report(1, 60_000, &Figures::default(), &[], None);
+        let report = report(1, &Figures::default(), &[], None);
         assert_eq!((report.avg_watch_rate, report.total_plays), (0, 0));
         assert_eq!(
             (report.popular_region.as_str(), report.plays_in_popular_region.as_str()),
@@ -159,15 +148,15 @@ mod tests {
 
     #[test]
     fn the_place_with_most_plays_is_named() {
-        let report = report(1, 60_000, &Figures::default(), &[], Some(("Houston, Texas".into(), 1)));
+        let report = report(1, &Figures::default(), &[], Some(("Houston, Texas".into(), 1)));
         assert_eq!((report.popular_region.as_str(), report.popular_region_plays), ("Houston, Texas", 1));
         assert_eq!(report.plays_in_popular_region, "1 plays from Houston, Texas");
     }
 
     #[test]
     fn halves_are_rounded_up() {
-        assert_eq!(rate(125, 1, 10_000), 1);
-        assert_eq!(rate(150, 1, 10_000), 2);
-        assert_eq!(rate(149, 1, 10_000), 1);
+        assert_eq!(rate(125, 10_000), 1);
+        assert_eq!(rate(150, 10_000), 2);
+        assert_eq!(rate(149, 10_000), 1);
     }
 }

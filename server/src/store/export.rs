@@ -25,6 +25,7 @@ pub struct ViewRow {
     pub beyond_clock_ms: i64,
     pub behind_gate_ms: i64,
     pub percent: i64,
+    pub duration_ms: Option<i64>,
     pub spans: String,
     pub entries: i64,
     pub left_out: Option<String>,
@@ -51,7 +52,7 @@ pub struct EntryRow {
 const VIEWS: &str = "
 select w.id, w.viewer_id, v.email, v.name, w.ip, w.surface, w.referrer, w.page_url, w.started_at, w.last_received_at,
        w.played, w.watched_ms, w.unique_ms, w.hidden_ms, w.muted_ms, w.uncredited_ms, w.beyond_clock_ms,
-       w.behind_gate_ms, w.percent, w.spans, w.entries, w.left_out, w.country, w.region, w.city, w.browser, w.os,
+       w.behind_gate_ms, w.percent, w.duration_ms, w.spans, w.entries, w.left_out, w.country, w.region, w.city, w.browser, w.os,
        w.device, w.device_type
   from views w left join viewers v on v.account_id = w.account_id and v.id = w.viewer_id
  where w.account_id = $1 and w.video_id = $2 and (w.started_at, w.id) > ($3, $4)

@@ -12,7 +12,7 @@ pub struct Figures {
     pub plays: i64,
     pub unique_users: i64,
     pub watched_ms: i64,
-    /// Each play capped at the video's length.
+    /// Each play capped at its length; of plays of unknown length there is nothing in this, nor in `unique_ms`.
     pub capped_watched_ms: i64,
     pub unique_ms: i64,
     pub hidden_ms: i64,
@@ -28,6 +28,8 @@ pub struct Figures {
     /// Parts of `uncredited_ms`; what was summed up before they were told apart is in neither.
     pub beyond_clock_ms: i64,
     pub behind_gate_ms: i64,
+    /// The lengths of all plays, each that of the file that was played.
+    pub length_ms: i64,
 }
 
 /// A stretch of time: an hour, or a day.
@@ -65,7 +67,7 @@ pub struct Met {
 const OF_VIDEO: &str = "
 select loads as page_loads, plays, viewers as unique_users, watched_ms, capped_ms as capped_watched_ms, unique_ms,
        hidden_ms, muted_ms, uncredited_ms, bucket_0, bucket_25, bucket_50, bucket_75, bucket_100, left_out,
-       beyond_clock_ms, behind_gate_ms
+       beyond_clock_ms, behind_gate_ms, length_ms
   from video_sums where account_id = $1 and video_id = $2";
 const PLAYS: &str = "select plays from video_sums where account_id = $1 and video_id = $2";
 // One row of text: hundreds of rows would take longer on their way than all else of a report.

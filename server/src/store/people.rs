@@ -25,7 +25,7 @@ const VIEWS: &str = "
 select account_id, video_id, id, viewer_id, ip, surface, referrer, page_url, started_at,
        last_received_at, played, watched_ms, unique_ms, hidden_ms, muted_ms, uncredited_ms, entries, percent, spans,
        grants, left_out, browser, os, device, device_type, country, region, city, purged_at, closed_at, given,
-       beyond_clock_ms, behind_gate_ms
+       beyond_clock_ms, behind_gate_ms, duration_ms
   from views where account_id = $1 and (viewer_id = $2 or id in (
        select view_id from answers where account_id = $1 and viewer_id = $2))
  order by started_at, id";

@@ -44,13 +44,14 @@ pub const VIDEO: Table = Table {
         "left_out",
         "beyond_clock_ms",
         "behind_gate_ms",
+        "length_ms",
     ],
 };
 pub const SECONDS: Table = Table { name: "video_seconds", key: &["second"], sums: &["played", "seen"] };
 pub const HOURS: Table = Table {
     name: "video_hours",
     key: &["hour"],
-    sums: &["loads", "plays", "watched_ms", "capped_ms", "unique_ms", "finished"],
+    sums: &["loads", "plays", "watched_ms", "capped_ms", "unique_ms", "finished", "length_ms"],
 };
 pub const FACETS: Table = Table { name: "video_facets", key: &["facet", "value"], sums: &["loads", "plays"] };
 pub const MET: Table = Table { name: "interaction_sums", key: &["interaction_id", "what"], sums: &["n"] };

@@ -50,6 +50,8 @@ pub struct View {
     /// were not told apart yet.
     pub beyond_clock_ms: i64,
     pub behind_gate_ms: i64,
+    /// The length of what was played, in milliseconds: the video's file may be replaced later. None until it is known.
+    pub duration_ms: Option<i64>,
 }
 
 impl View {
@@ -89,6 +91,7 @@ impl View {
             given: None,
             beyond_clock_ms: 0,
             behind_gate_ms: 0,
+            duration_ms: None,
         }
     }
 
@@ -111,8 +114,8 @@ impl View {
 const COLUMNS: &str = "account_id, video_id, id, viewer_id, ip, surface, referrer, page_url, started_at,
        last_received_at, played, watched_ms, unique_ms, hidden_ms, muted_ms, uncredited_ms, entries, percent, spans,
        grants, left_out, browser, os, device, device_type, country, region, city, purged_at, closed_at, given,
-       beyond_clock_ms, behind_gate_ms";
-const COLUMN_COUNT: usize = 33;
+       beyond_clock_ms, behind_gate_ms, duration_ms";
+const COLUMN_COUNT: usize = 34;
 const REPLACE: &str = "
 on conflict (account_id, id) do update set
   viewer_id = excluded.viewer_id, surface = excluded.surface, referrer = excluded.referrer, page_url = excluded.page_url,
@@ -120,18 +123,19 @@ on conflict (account_id, id) do update set
   watched_ms = excluded.watched_ms, unique_ms = excluded.unique_ms, hidden_ms = excluded.hidden_ms,
   muted_ms = excluded.muted_ms, uncredited_ms = excluded.uncredited_ms, entries = excluded.entries, percent = excluded.percent,
   spans = excluded.spans, grants = excluded.grants, left_out = excluded.left_out, given = excluded.given,
-  beyond_clock_ms = excluded.beyond_clock_ms, behind_gate_ms = excluded.behind_gate_ms";
+  beyond_clock_ms = excluded.beyond_clock_ms, behind_gate_ms = excluded.behind_gate_ms,
+  duration_ms = excluded.duration_ms";
 const BY_ID: &str = "
 select account_id, video_id, id, viewer_id, ip, surface, referrer, page_url, started_at,
        last_received_at, played, watched_ms, unique_ms, hidden_ms, muted_ms, uncredited_ms, entries, percent, spans,
        grants, left_out, browser, os, device, device_type, country, region, city, purged_at, closed_at, given,
-       beyond_clock_ms, behind_gate_ms
+       beyond_clock_ms, behind_gate_ms, duration_ms
   from views where account_id = $1 and id = $2";
 const BY_IDS: &str = "
 select account_id, video_id, id, viewer_id, ip, surface, referrer, page_url, started_at,
        last_received_at, played, watched_ms, unique_ms, hidden_ms, muted_ms, uncredited_ms, entries, percent, spans,
        grants, left_out, browser, os, device, device_type, country, region, city, purged_at, closed_at, given,
-       beyond_clock_ms, behind_gate_ms
+       beyond_clock_ms, behind_gate_ms, duration_ms
   from views where (account_id, id) in (";
 const BEFORE: &str = "
 select id from views
@@ -148,7 +152,7 @@ const IDLE: &str = "
 select account_id, video_id, id, viewer_id, ip, surface, referrer, page_url, started_at,
        last_received_at, played, watched_ms, unique_ms, hidden_ms, muted_ms, uncredited_ms, entries, percent, spans,
        grants, left_out, browser, os, device, device_type, country, region, city, purged_at, closed_at, given,
-       beyond_clock_ms, behind_gate_ms
+       beyond_clock_ms, behind_gate_ms, duration_ms
   from views where closed_at is null and last_received_at <= $1
  order by last_received_at limit $2";
 
@@ -156,7 +160,7 @@ const NOT_SUMMED: &str = "
 select account_id, video_id, id, viewer_id, ip, surface, referrer, page_url, started_at,
        last_received_at, played, watched_ms, unique_ms, hidden_ms, muted_ms, uncredited_ms, entries, percent, spans,
        grants, left_out, browser, os, device, device_type, country, region, city, purged_at, closed_at, given,
-       beyond_clock_ms, behind_gate_ms
+       beyond_clock_ms, behind_gate_ms, duration_ms
   from views where given is null order by account_id, id limit $1";
 
 pub async fn by_id(conn: Conn<'_>, account_id: i64, id: Uuid) -> Result<Option<View>> {
@@ -245,7 +249,7 @@ pub async fn replace(mut conn: Conn<'_>, views: &[View]) -> Result<()> {
                     .bind(view.uncredited_ms).bind(view.entries).bind(view.percent).bind(&view.spans).bind(&view.grants)
                     .bind(&view.left_out).bind(&view.browser).bind(&view.os).bind(&view.device).bind(&view.device_type)
                     .bind(&view.country).bind(&view.region).bind(&view.city).bind(view.purged_at).bind(view.closed_at)
-                    .bind(&view.given).bind(view.beyond_clock_ms).bind(view.behind_gate_ms);
+                    .bind(&view.given).bind(view.beyond_clock_ms).bind(view.behind_gate_ms).bind(view.duration_ms);
             }
             query.execute(&mut **db).await.map(|_| ())
         })?;

@@ -7,14 +7,13 @@ use crate::{
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-/// The gates that hold a view in a video of `duration` milliseconds: those that were published when it began, as
-/// they stood then, but for those that it need not answer. It is a function of what is stored, so that figures
-/// that are made anew are the same.
+/// The gates that hold a view: those that were published when it began, as they stood then, but for those that it
+/// need not answer. It is a function of what is stored, so that figures that are made anew are the same.
 ///
 /// # Errors
 /// When the view's row can't be read.
-pub fn holding(gates: &[Gate], view: &View, duration: i64) -> store::Result<Vec<credit::Gate>> {
-    let granted = granted(view)?;
+pub fn holding(gates: &[Gate], view: &View) -> store::Result<Vec<credit::Gate>> {
+    let (granted, duration) = (granted(view)?, view.duration_ms.unwrap_or(0));
     let holds = |gate: &&Gate| gate.published_at <= view.started_at && !granted.contains(&gate.id);
     let held = |gate: &Gate| credit::Gate {
         id: gate.id,
@@ -61,7 +60,7 @@ mod tests {
             gate(5, 0, Some(1_500)),
         ];
         let until = |view: &View| {
-            let held = holding(&gates, view, 60_000).expect("readable");
+            let held = holding(&gates, view).expect("readable");
             held.iter().map(|gate| (gate.id.as_u128(), gate.until)).collect::<Vec<_>>()
         };
         assert_eq!(until(&view), [(1, None), (2, None), (4, Some(-100)), (5, Some(500))]);

@@ -67,6 +67,9 @@ pub async fn append(
         } else if view.video_id == video.id && view.account_id == video.account_id {
             view.last_received_at = view.last_received_at.max(batch.received_at);
             view.started_at = view.started_at.min(batch.started_at);
+            // The file may be replaced while it is watched. What the page was given comes first, also when a
+            // click, which comes without its pass, has opened the view.
+            view.duration_ms = batch.duration_ms.or(view.duration_ms).or(video.duration_ms);
             join(view, batch.traits.left_out);
             gates::grant(view, &batch.grants)?;
             good.push(batch);
@@ -128,11 +131,10 @@ async fn write(
     for (n, batch) in batches.iter().enumerate() {
         let Some(Known { view, facts }) = known.get_mut(&key(batch)) else { continue };
         if let Some(claim) = &batch.claim {
-            let duration_ms = batch.published.video.duration_ms.unwrap_or(0);
             let is_new = |seq: u32| new.contains(&(n, seq.into()));
             let (page, now) = (batch.viewer_id, batch.received_at);
-            let gates = gates::holding(&batch.published.gates, view, duration_ms)?;
-            Settling { claim, page, facts, gates: &gates, duration_ms, now, is_new }.settle(tx, view).await?;
+            let gates = gates::holding(&batch.published.gates, view)?;
+            Settling { claim, page, facts, gates: &gates, now, is_new }.settle(tx, view).await?;
         }
         for answer in batch.answers.iter().filter(|a| new.contains(&(n, a.seq.into()))) {
             queued += answered(tx, public_url, batch, answer, view, facts).await?;
@@ -147,8 +149,8 @@ async fn write(
             changed.push(view.clone());
             continue;
         }
-        let duration = batch.published.video.duration_ms.unwrap_or(0);
-        let credit = credit::of(facts.values(), duration, &gates::holding(&batch.published.gates, view, duration)?);
+        let duration = view.duration_ms.unwrap_or(0);
+        let credit = credit::of(facts.values(), duration, &gates::holding(&batch.published.gates, view)?);
         set_figures(view, &credit, facts.values());
         view.given = rollup::json(&Given::of(&credit, facts.values(), duration));
         if was.is_some_and(|was| was.left_out.is_some() != view.left_out.is_some()) {
@@ -300,7 +302,7 @@ async fn answered(
     let cta_url = format!("{public_url}/video/cta/{}", video.id);
     let kind = interaction.spec.kind();
     let when = facts.get(&i64::from(answer.seq)).map_or(0, |fact| fact.at);
-    let clicked = position::at(facts.values(), when, video.duration_ms.unwrap_or(i64::MAX));
+    let clicked = position::at(facts.values(), when, view.duration_ms.unwrap_or(i64::MAX));
     let own = kind.notice(answer.interaction, clicked, &answer.body, &cta_url);
     let body = notice::answered(&media(video, public_url), own, email.as_deref());
     send(tx, video, kind.event_name(), body, batch.received_at).await

@@ -9,7 +9,6 @@ use crate::{
     store::{
         self, Store, StoreError, Tx, entries, gates,
         sums::{self, Changes, Key},
-        videos,
         views::{self, View},
     },
 };
@@ -22,7 +21,7 @@ use uuid::Uuid;
 pub struct Rollup {
     video: Changes<SUMS>,
     seconds: Changes<2>,
-    hours: Changes<6>,
+    hours: Changes<7>,
     facets: Changes<2>,
     viewers: Changes<3>,
     met: Changes<1>,
@@ -33,7 +32,7 @@ pub struct Rollup {
 }
 
 /// How many sums a video has, and places among them.
-const SUMS: usize = 17;
+const SUMS: usize = 18;
 const VIEWERS: usize = 2;
 const LEFT_OUT: usize = 14;
 
@@ -70,10 +69,11 @@ impl Rollup {
         let (watched, unique) = (sums.watched_ms, sums.unique_ms);
         let spent = [watched, given.capped, unique, sums.hidden_ms, sums.muted_ms, sums.uncredited_ms];
         let [f, g, h, i, j, k] = spent;
-        let (clock, gate) = (sums.beyond_clock_ms, sums.behind_gate_ms);
-        let whole = [1, sums.plays, 0, f, g, h, i, j, k, a, b, c, d, e, 0, clock, gate];
+        let (clock, gate, length) = (sums.beyond_clock_ms, sums.behind_gate_ms, sums.length_ms);
+        let whole = [1, sums.plays, 0, f, g, h, i, j, k, a, b, c, d, e, 0, clock, gate, length];
         plus(&mut self.video, key(Key::Video), whole, sign);
-        plus(&mut self.hours, key(Key::Number(part.hour)), [1, sums.plays, watched, given.capped, unique, e], sign);
+        let hour = [1, sums.plays, watched, given.capped, unique, e, length];
+        plus(&mut self.hours, key(Key::Number(part.hour)), hour, sign);
         for run in &given.heat {
             plus(&mut self.seconds, key(Key::Number(run.from)), [run.played, run.seen], sign);
             plus(&mut self.seconds, key(Key::Number(run.to)), [run.played, run.seen], -sign);
@@ -150,10 +150,9 @@ pub async fn catch_up(store: &Store) -> store::Result<usize> {
         let (mut rollup, mut summed) = (Rollup::default(), Vec::with_capacity(views.len()));
         for mut view in views {
             let facts = facts.remove(&(view.account_id, view.id)).unwrap_or_default();
-            let duration = videos::by_id(tx.conn(), view.video_id).await?.and_then(|video| video.duration_ms);
-            let duration = duration.unwrap_or(0);
+            let duration = view.duration_ms.unwrap_or(0);
             let gates = gates::of_video(tx.conn(), view.account_id, view.video_id).await?;
-            let gates = super::gates::holding(&gates, &view, duration)?;
+            let gates = super::gates::holding(&gates, &view)?;
             let mut credit = credit::of(facts.iter(), duration, &gates);
             if i64::try_from(facts.len()) == Ok(view.entries) {
                 super::view::set_figures(&mut view, &credit, facts.iter());

@@ -19,6 +19,7 @@ fn blank(n: u128) -> View {
         viewer_id: Uuid::from_u128(n / 2),
         surface: "play".into(),
         started_at: 1_795_392_000_000,
+        duration_ms: Some(DURATION),
         ..View::new(1, 1, Uuid::from_u128(n))
     }
 }
@@ -88,10 +89,10 @@ proptest! {
             sums.replace(before.as_ref(), Some(&after));
             let video = sums.video[&(1, 1, Key::Video)];
             let [loads, plays, _, watched, capped, unique, hidden, muted, uncredited, rest @ ..] = video;
-            let [buckets @ .., left_out, clock, gate] = rest;
+            let [buckets @ .., left_out, clock, gate, length] = rest;
             prop_assert!(plays <= loads && loads <= events.len() as i64 && left_out == 0);
             prop_assert_eq!(buckets.iter().sum::<i64>(), plays);
-            prop_assert!(unique <= capped && capped <= watched && unique <= plays * DURATION);
+            prop_assert!(unique <= capped && capped <= watched && capped <= length && length == plays * DURATION);
             prop_assert!(hidden + muted == watched && uncredited == clock + gate && clock.min(gate) >= 0);
             let mut curve = (0, 0);
             for ((_, _, second), [played, seen]) in &sums.seconds {

@@ -28,7 +28,6 @@ pub struct Settling<'a, F> {
     pub facts: &'a Facts,
     /// What has to be answered before more is credited.
     pub gates: &'a [Gate],
-    pub duration_ms: i64,
     pub now: i64,
     /// Is the event of that number stored just now, for the first time?
     pub is_new: F,
@@ -91,7 +90,7 @@ impl<F: Fn(u32) -> bool> Settling<'_, F> {
         // A scanner's browser, or the sender's own look at the link, takes it from nobody.
         let takes = view.left_out.is_none() && Origin::of(view.viewer_id).is_anonymous();
         let Some(link) = self.claim.link.filter(|_| takes) else { return Ok(()) };
-        let credit = credit::of(self.facts.values(), self.duration_ms, self.gates);
+        let credit = credit::of(self.facts.values(), view.duration_ms.unwrap_or(0), self.gates);
         if !credit.played || credit.watched_ms < HUMAN_MS {
             return Ok(());
         }

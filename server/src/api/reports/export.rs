@@ -25,7 +25,7 @@ use uuid::Uuid;
 
 /// Rows that are read at once; between them no connection is held.
 const ROWS: i64 = 500;
-const VIEWS: [&str; 29] = [
+const VIEWS: [&str; 30] = [
     "view",
     "viewer_id",
     "email",
@@ -45,6 +45,7 @@ const VIEWS: [&str; 29] = [
     "beyond_clock_ms",
     "behind_gate_ms",
     "percent",
+    "duration_ms",
     "spans",
     "entries",
     "left_out",
@@ -215,6 +216,7 @@ fn view(row: &ViewRow) -> Vec<Value> {
         json!(row.beyond_clock_ms),
         json!(row.behind_gate_ms),
         json!(row.percent),
+        json!(row.duration_ms),
         spans,
         json!(row.entries),
         json!(row.left_out),

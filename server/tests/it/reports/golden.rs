@@ -92,7 +92,7 @@ async fn scripted_viewers_give_exactly_the_expected_figures(app: App) {
 
     let explained = json_of(app.get(&path("explain?metric=avg_watch_rate")).bearer_auth(API_KEY)).await;
     assert_eq!(explained["value"], 56);
-    assert_eq!(explained["inputs"], json!({"capped_watched_ms": 335_900, "plays": 10, "duration_ms": 60_000}));
+    assert_eq!(explained["inputs"], json!({"capped_watched_ms": 335_900, "length_ms": 600_000}));
     assert_eq!(
         explained["left_out"],
         json!({"views": 0, "reasons": {}, "uncredited_ms": 23_700, "beyond_clock_ms": 23_700, "behind_gate_ms": 0})

@@ -4,4 +4,5 @@ mod api;
 mod errors;
 mod golden;
 mod page;
+mod replaced;
 pub mod rollups;

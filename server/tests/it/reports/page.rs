@@ -269,24 +269,24 @@ async fn the_page_says_what_the_api_says_at_100_000_views() {
     let seed = [
         "insert into views (account_id, video_id, id, viewer_id, ip, surface, referrer, page_url, started_at,
                 last_received_at, played, watched_ms, unique_ms, hidden_ms, muted_ms, uncredited_ms, entries, percent,
-                spans, grants, closed_at, given)
+                spans, grants, closed_at, given, duration_ms)
          with recursive n (i) as (select 0 union all select i + 1 from n where i < 99999)
          select 1, $1, cast(printf('%016d', i) as blob), cast(printf('%016d', i / 4) as blob), '1.XXX.1.XXX', 'play',
                 null, null, $2 - i * 10000, $2, i % 10 > 0, ms, ms, 0, 0, 0, 3, ms / 600, '[[0,' || ms || ']]', '[]', 1,
-                '{\"capped\":' || ms || ',\"heat\":' || case when ms > 0 then '[[0,' || (ms / 1000) || ',1,1]]' else '[]' end || ',\"met\":[]}'
+                '{\"capped\":' || ms || ',\"heat\":' || case when ms > 0 then '[[0,' || (ms / 1000) || ',1,1]]' else '[]' end || ',\"met\":[]}', 60000
            from (select i, case when i % 10 > 0 then (i % 60 + 1) * 1000 else 0 end as ms from n)",
         "insert into video_sums
          select 1, $1, count(*), sum(played), count(distinct case when played then viewer_id end), sum(watched_ms),
                 sum(watched_ms), sum(unique_ms), 0, 0, 0, sum(played and percent < 25),
                 sum(played and percent >= 25 and percent < 50), sum(played and percent >= 50 and percent < 75),
-                sum(played and percent >= 75 and percent < 100), sum(played and percent >= 100), 0, 0, 0
+                sum(played and percent >= 75 and percent < 100), sum(played and percent >= 100), 0, 0, 0, sum(played) * 60000
            from views where $2 > 0",
         "insert into video_seconds
          select 1, $1, 0, sum(played), sum(played) from views where $2 > 0
          union all select 1, $1, watched_ms / 1000, -count(*), -count(*) from views where played group by watched_ms",
         "insert into video_hours
          select 1, $1, started_at / 3600000, count(*), sum(played), sum(watched_ms), sum(watched_ms), sum(unique_ms),
-                sum(played and percent >= 100) from views where $2 > 0 group by 3",
+                sum(played and percent >= 100), sum(played) * 60000 from views where $2 > 0 group by 3",
         "insert into video_viewers
          select 1, $1, viewer_id, count(*), sum(played), max(started_at) from views where $2 > 0 group by viewer_id",
     ];

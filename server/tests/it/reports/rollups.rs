@@ -17,18 +17,19 @@ pub async fn dump(store: &Store) -> Vec<String> {
         "select 'video', loads || ',' || plays || ',' || viewers || ',' || watched_ms || ',' || capped_ms || ',' || unique_ms
                 || ',' || hidden_ms || ',' || muted_ms || ',' || uncredited_ms || ',' || bucket_0 || ',' || bucket_25
                 || ',' || bucket_50 || ',' || bucket_75 || ',' || bucket_100 || ',' || left_out
-                || ',' || beyond_clock_ms || ',' || behind_gate_ms
+                || ',' || beyond_clock_ms || ',' || behind_gate_ms || ',' || length_ms
            from video_sums order by account_id, video_id",
         "select 'second', video_id || ':' || second || ',' || played || ',' || seen from video_seconds
           where played <> 0 or seen <> 0 order by account_id, video_id, second",
         "select 'hour', hour || ',' || loads || ',' || plays || ',' || watched_ms || ',' || capped_ms || ',' || unique_ms
-                || ',' || finished from video_hours where loads <> 0 order by account_id, video_id, hour",
+                || ',' || finished || ',' || length_ms from video_hours where loads <> 0 order by account_id, video_id, hour",
         "select 'facet', facet || '=' || value || ',' || loads || ',' || plays from video_facets where loads <> 0
           order by account_id, video_id, facet, value",
         "select 'viewer', loads || ',' || plays from video_viewers order by account_id, video_id, viewer_id",
         "select 'met', what || ',' || n from interaction_sums where n <> 0
           order by account_id, video_id, interaction_id, what",
-        "select 'view', watched_ms || ',' || unique_ms || ',' || percent || spans || given from views order by account_id, id",
+        "select 'view', watched_ms || ',' || unique_ms || ',' || percent || ',' || coalesce(duration_ms, 0) || spans || given
+           from views order by account_id, id",
     ];
     let mut rows = Vec::new();
     for sql in tables {
