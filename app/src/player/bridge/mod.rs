@@ -11,7 +11,7 @@ mod viewer;
 
 use super::{
     deck::Deck,
-    js::{get, is_true},
+    js::{get, is_true, text},
     request::is_framed,
 };
 use cue_points::CuePoint;
@@ -69,7 +69,17 @@ impl Bridge {
 pub fn wait(deck: Deck) {
     if is_framed() {
         leptos::task::spawn_local(open(deck));
+        let is_hello = |event: JsValue| text(&get(&event, "data"), "context").as_deref() == Some("cuepoint");
+        if kept().iter().any(is_hello) {
+            // Then our own protocol will be needed: both come at once.
+            leptos::task::spawn_local(port::speak(deck, None));
+        }
     }
+}
+
+/// What the page has said until now.
+fn kept() -> Array {
+    get(&get(&window(), "__cue"), "m").dyn_into().unwrap_or_default()
 }
 
 /// Takes the messages that came while the script was on its way, then those that follow, and says that
@@ -79,12 +89,11 @@ async fn open(deck: Deck) {
     let parent = window().parent().ok().flatten();
     deck.bridge.change(|link| {
         link.parent = parent;
-        link.hears = Some(tell_all);
+        link.hears = Some(player_js::hear);
     });
-    let boot = get(&window(), "__cue");
-    let waiting: Array = get(&boot, "m").dyn_into().unwrap_or_default();
+    let waiting = kept();
     // From here on the boot script keeps nothing.
-    let _ = Reflect::set(&boot, &"m".into(), &JsValue::NULL);
+    let _ = Reflect::set(&get(&window(), "__cue"), &"m".into(), &JsValue::NULL);
     for event in waiting {
         take(deck, event.unchecked_into());
     }
@@ -127,11 +136,6 @@ pub fn hear(deck: Deck, event: &str) {
     if let Some(hears) = deck.bridge.with(|link| link.hears) {
         hears(deck, event);
     }
-}
-
-fn tell_all(deck: Deck, event: &str) {
-    player_js::hear(deck, event);
-    port::hear(deck, event);
 }
 
 /// An interaction has come onto the frame.

@@ -1,6 +1,6 @@
 //! Our own protocol: `{id, call, args}` in, `{id, ok}` or `{id, error}` and `{event, detail}` out.
 
-use super::{calls, cue_points, state, viewer, waits};
+use super::{calls, cue_points, player_js, state, viewer, waits};
 use crate::player::{
     chapters,
     deck::Deck,
@@ -20,16 +20,28 @@ const PATIENCE: Duration = Duration::from_millis(300);
 /// Why a call was not carried out: the name of an error class, and a sentence.
 pub struct Refusal(pub &'static str, pub String);
 
-/// Takes the channel that came with a hello; it replaces an older one.
+/// Takes the channel that came with a hello; it replaces an older one. What the page says on it waits there
+/// until what understands it has arrived.
 pub fn open(deck: Deck, port: MessagePort) {
-    let take = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| take(deck, &event.data()));
-    port.set_onmessage(Some(take.into_js_value().unchecked_ref()));
     deck.bridge.change(|link| {
-        if let Some(old) = link.port.replace(port) {
+        if let Some(old) = link.port.replace(port.clone()) {
             old.close();
         }
         link.wanted.clear();
+    });
+    leptos::task::spawn_local(speak(deck, Some(port)));
+}
+
+/// Speaks on a channel, unless another has replaced it meanwhile; without one only fetches what that takes.
+#[lazy]
+pub async fn speak(deck: Deck, port: Option<MessagePort>) {
+    let is_newest = |port: &MessagePort| deck.bridge.with(|link| link.port.as_ref() == Some(port));
+    let Some(port) = port.filter(is_newest) else { return };
+    let take = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| take(deck, &event.data()));
+    port.set_onmessage(Some(take.into_js_value().unchecked_ref()));
+    deck.bridge.change(|link| {
         link.wanted.extend(["ready".to_owned(), "fill".to_owned()]);
+        link.hears = Some(tell_all);
     });
     if let Some((root, _)) = deck.player.elements() {
         // An attribute of an element that exists can be set.
@@ -185,7 +197,12 @@ fn subscribe(deck: Deck, call: &str, event: Option<String>) -> JsValue {
     JsValue::NULL
 }
 
-pub fn hear(deck: Deck, event: &str) {
+fn tell_all(deck: Deck, event: &str) {
+    player_js::hear(deck, event);
+    hear(deck, event);
+}
+
+fn hear(deck: Deck, event: &str) {
     if deck.bridge.with(|link| link.port.is_none()) {
         return;
     }
