@@ -199,5 +199,5 @@ async fn wait(state: &State, ids: &[Uuid], until: i64) -> Done<()> {
 fn message(event: &str) -> Message {
     let id = Uuid::now_v7();
     let body = format!(r#"{{"hook":{{"uuid":"{id}"}},"eventName":"{event}","filler":"{}"}}"#, "x".repeat(600));
-    Message { account_id: ACCOUNT, id, event: event.into(), video_id: 1, body, created_at: now() }
+    Message { account_id: ACCOUNT, id, event: event.into(), video_id: 1, viewer_id: None, body, created_at: now() }
 }

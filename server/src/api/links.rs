@@ -177,7 +177,7 @@ fn on_wire(state: &State, video: &Video, link: &Link) -> Value {
         "email": link.email,
         "name": link.name,
         "url": state.config.link(&format!("/video/play/{}?l={}", video.token, link_text(state, link.id))),
-        "bound": link.bound_to.is_some(),
+        "bound": link.bound_at.is_some(),
         "bound_at": link.bound_at,
         "created_at": link.created_at,
     })

@@ -5,7 +5,16 @@ use super::{caller::Caller, talk::on_wire};
 use crate::{
     reply::Reply,
     state::State,
-    store::{Reader, Result as Stored, entries::Entry, links::Link, people, reactions::Reaction, views::View},
+    store::{
+        Reader, Result as Stored,
+        entries::Entry,
+        forms,
+        links::Link,
+        people::{self, Answered},
+        reactions::Reaction,
+        traces::Traces,
+        views::View,
+    },
     writer::Person,
 };
 use app::error::ApiError;
@@ -53,40 +62,59 @@ async fn export(
     let (mut viewers, mut views, mut reactions) = (Vec::new(), Vec::new(), Vec::new());
     // One comment or link may be found by its viewer and by its address.
     let (mut comments, mut links) = (BTreeMap::new(), BTreeMap::new());
+    let mut traces = Traces::of(&ids);
+    traces.email(who.email());
     for id in ids.iter().copied().chain(std::iter::once(Uuid::nil())) {
-        let found = people::comments(reader.conn(), account.id, id, who.email()).await?;
-        comments.extend(found.into_iter().map(|one| (one.id, with(on_wire(&one), "email", json!(one.email)))));
-        let found = people::links(reader.conn(), account.id, id, who.email()).await?;
-        links.extend(found.into_iter().map(|one| (one.id, link(&one))));
+        for one in people::comments(reader.conn(), account.id, id, who.email()).await? {
+            traces.comment(&one);
+            comments.insert(one.id, with(on_wire(&one), "email", json!(one.email)));
+        }
+        for one in people::links(reader.conn(), account.id, id, who.email()).await? {
+            traces.email(&one.email);
+            links.insert(one.id, link(&one));
+        }
     }
     for id in &ids {
         if let Some(known) = people::known(reader.conn(), account.id, *id).await? {
+            traces.email(known.email.as_deref().unwrap_or_default());
             let mut known = json!(known);
             // As it was given, not as it is stored.
-            let fields = known["fields"].as_str().and_then(|text| serde_json::from_str::<Value>(text).ok());
-            known["fields"] = fields.unwrap_or_default();
+            known["fields"] = known["fields"].as_str().map(read).unwrap_or_default();
             viewers.push(with(known, "id", json!(id)));
         }
-        views.extend(of_viewer(&mut reader, account.id, *id).await?);
         reactions.extend(people::reactions(reader.conn(), account.id, *id).await?.iter().map(reaction));
     }
+    for one in who.views(reader.conn(), account.id, &ids).await? {
+        for form in forms::of_view(reader.conn(), &one).await? {
+            traces.form(form);
+        }
+        views.push(whole(&mut reader, &one).await?);
+    }
+    let letters = traces.letters(reader.conn(), account.id).await?;
+    let webhooks = traces.messages(reader.conn(), account.id).await?;
     let body = json!({
         "viewers": viewers,
         "views": views,
         "comments": comments.into_values().collect::<Vec<_>>(),
         "reactions": reactions,
         "links": links.into_values().collect::<Vec<_>>(),
+        "letters": letters,
+        "webhooks": webhooks.iter().map(|message| read(&message.body)).collect::<Vec<_>>(),
     });
     Ok(([(header::CACHE_CONTROL, "no-store")], Json(body)).into_response())
 }
 
-async fn of_viewer(reader: &mut Reader, account_id: i64, id: Uuid) -> Stored<Vec<Value>> {
-    let mut views = Vec::new();
-    for one in people::views(reader.conn(), account_id, id).await? {
-        let entries = people::entries(reader.conn(), account_id, one.id).await?;
-        views.push(with(view(&one), "events", entries.iter().map(event).collect()));
-    }
-    Ok(views)
+/// A view with its events, and with its answers apart: they are kept when the events are purged.
+async fn whole(reader: &mut Reader, one: &View) -> Stored<Value> {
+    let events = people::entries(reader.conn(), one.account_id, one.id).await?;
+    let answers = people::answers(reader.conn(), one).await?;
+    let with_events = with(view(one), "events", events.iter().map(event).collect());
+    Ok(with(with_events, "answers", answers.iter().map(answer).collect()))
+}
+
+/// What is stored as JSON.
+fn read(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_default()
 }
 
 fn with(mut object: Value, name: &str, value: Value) -> Value {
@@ -95,8 +123,17 @@ fn with(mut object: Value, name: &str, value: Value) -> Value {
 }
 
 fn event(entry: &Entry) -> Value {
-    let body: Value = serde_json::from_str(&entry.body).unwrap_or_default();
-    with(with(body, "seq", json!(entry.seq)), "at", json!(entry.at_ms))
+    with(with(read(&entry.body), "seq", json!(entry.seq)), "at", json!(entry.at_ms))
+}
+
+fn answer(one: &Answered) -> Value {
+    json!({
+        "interaction": one.interaction_id,
+        "kind": one.kind,
+        "seq": one.seq,
+        "answer": read(&one.body),
+        "received_at": one.received_at,
+    })
 }
 
 fn view(view: &View) -> Value {

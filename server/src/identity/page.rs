@@ -96,18 +96,18 @@ pub async fn arrive(
     {
         let mut reader = state.store.reader().await?;
         let found = links::by_mark(reader.conn(), account_id, video.id, &digest(text.as_bytes())).await?;
-        match found.as_ref().map(|found| found.bound_to) {
-            Some(None) => {
+        match found.as_ref().map(|found| (found.bound_to, found.bound_at)) {
+            Some((None, None)) => {
                 link = found.as_ref().map(|found| found.id);
                 arrival.watching_as = found.map(|found| mail::masked(&found.email));
             }
-            Some(Some(bound)) if browser.was(bound) => {
+            Some((Some(bound), _)) if browser.was(bound) => {
                 let id = found.map_or(browser.id, |found| found.viewer_id);
                 let contact = viewers::contact(reader.conn(), account_id, id).await?;
                 arrival.viewer = Viewer::new(id, contact.unwrap_or_default());
             }
-            // Forwarded, revoked or invented: whoever this is, it is not the recipient.
-            Some(Some(_)) | None => {}
+            // Forwarded, revoked or invented, or its browser was erased: whoever this is, it is not the recipient.
+            Some(_) | None => {}
         }
     }
     if arrival.viewer.origin == Origin::Cookie && !browser.is_new() {

@@ -39,7 +39,7 @@ async fn send(
 ) -> store::Result<usize> {
     let public_url = state.config.link("");
     let body = notice::prepared(&writer::media(video, &public_url), own, by);
-    writer::send(tx, video, event, body, now).await
+    writer::send(tx, video, event, None, body, now).await
 }
 
 /// After the commit: pages show the video as it is now.

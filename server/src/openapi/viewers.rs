@@ -72,10 +72,12 @@ fn shapes() -> Vec<Shape> {
             "All that is stored about one person.",
             &[
                 ("viewers", "[object]", "Contacts."),
-                ("views", "[object]", "Views, each with its events."),
+                ("views", "[object]", "Views, each with its events and its answers; answers outlive purged events."),
                 ("comments", "[object]", ""),
                 ("reactions", "[object]", ""),
                 ("links", "[object]", ""),
+                ("letters", "[object]", "On their way to one of the person's addresses."),
+                ("webhooks", "[object]", "Messages that told of the person, as they were sent."),
             ],
         ),
         shape("Erased", "What was erased.", &[("erased", "integer 0..", "Views, comments, reactions and links.")]),

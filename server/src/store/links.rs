@@ -15,9 +15,10 @@ pub struct Link {
     pub viewer_id: Uuid,
     pub email: String,
     pub name: Option<String>,
-    /// The viewer id, of a cookie or of a day, that the first browser had which played.
+    /// The viewer id, of a cookie or of a day, that the first browser had which played; none too when that viewer was
+    /// erased since.
     pub bound_to: Option<Uuid>,
-    /// Unix milliseconds.
+    /// Unix milliseconds; none until a browser has played it.
     pub bound_at: Option<i64>,
     pub created_at: i64,
 }
@@ -33,7 +34,7 @@ select account_id, video_id, id, mark, viewer_id, email, name, bound_to, bound_a
   from links where account_id = $1 and mark = $2 and video_id = $3";
 const BIND: &str = "
 update links set bound_to = $4, bound_at = coalesce(bound_at, $5)
- where account_id = $1 and video_id = $2 and id = $3 and (bound_to is null or bound_to = $4)
+ where account_id = $1 and video_id = $2 and id = $3 and (bound_at is null or bound_to = $4)
 returning account_id, video_id, id, mark, viewer_id, email, name, bound_to, bound_at, created_at";
 const MOVE: &str = "
 update links set bound_to = $5 where account_id = $1 and video_id = $2 and viewer_id = $3 and bound_to = $4";

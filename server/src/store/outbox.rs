@@ -15,6 +15,8 @@ pub struct Message {
     pub id: Uuid,
     pub event: String,
     pub video_id: i64,
+    /// The viewer that it is about; none where it tells of nobody.
+    pub viewer_id: Option<Uuid>,
     /// The final JSON: the bytes that are signed and sent.
     pub body: String,
     /// Unix milliseconds; the deliveries are due from then on.
@@ -22,7 +24,7 @@ pub struct Message {
 }
 
 const INSERT: &str = "
-insert into outbox (account_id, id, event, video_id, body, created_at) values ($1, $2, $3, $4, $5, $6)";
+insert into outbox (account_id, id, event, video_id, viewer_id, body, created_at) values ($1, $2, $3, $4, $5, $6, $7)";
 macro_rules! subscribed {
     ($lock:literal) => {
         concat!(
@@ -45,6 +47,10 @@ insert into outbox (account_id, id, event, video_id, body, created_at, is_test) 
 const AFTER: &str = "
 select id, event, video_id, body, created_at from outbox
  where account_id = $1 and id > $2 and not is_test order by id limit $3";
+const ABOUT: &str = "
+select id, event, video_id, body, created_at from outbox where account_id = $1 and viewer_id = $2 order by id";
+const FORGET_DELIVERIES: &str = "delete from deliveries where account_id = $1 and message_id = $2";
+const FORGET: &str = "delete from outbox where account_id = $1 and id = $2";
 const NEWEST: &str = "select id from outbox where account_id = $1 order by id desc limit 1";
 const TRIM: &str = "
 delete from outbox
@@ -59,7 +65,7 @@ delete from outbox
 pub async fn enqueue(mut conn: Conn<'_>, message: &Message) -> Result<usize> {
     on!(&mut conn, db => sqlx::query(INSERT)
         .bind(message.account_id).bind(message.id).bind(&message.event)
-        .bind(message.video_id).bind(&message.body).bind(message.created_at)
+        .bind(message.video_id).bind(message.viewer_id).bind(&message.body).bind(message.created_at)
         .execute(&mut **db).await.map(|_| ()))?;
     let subscribed = match conn {
         Conn::Sqlite(_) => SUBSCRIBED_SQLITE,
@@ -116,6 +122,25 @@ pub struct Stored {
 /// The account's messages after `last` in the order of their ids, at most `limit`.
 pub async fn after(conn: Conn<'_>, account_id: i64, last: Uuid, limit: i64) -> Result<Vec<Stored>> {
     Ok(on!(conn, db => sqlx::query_as(AFTER).bind(account_id).bind(last).bind(limit).fetch_all(db).await)?)
+}
+
+/// The messages that are known to be about a viewer, in the order of their ids.
+pub async fn about(conn: Conn<'_>, account_id: i64, viewer_id: Uuid) -> Result<Vec<Stored>> {
+    Ok(on!(conn, db => sqlx::query_as(ABOUT).bind(account_id).bind(viewer_id).fetch_all(db).await)?)
+}
+
+/// Deletes messages, those on their way too.
+pub async fn forget(mut conn: Conn<'_>, account_id: i64, messages: &[Stored]) -> Result<()> {
+    if messages.is_empty() {
+        return Ok(());
+    }
+    for message in messages {
+        on!(&mut conn, db => sqlx::query(FORGET_DELIVERIES)
+            .bind(account_id).bind(message.id).execute(&mut **db).await.map(|_| ()))?;
+        on!(&mut conn, db => sqlx::query(FORGET)
+            .bind(account_id).bind(message.id).execute(&mut **db).await.map(|_| ()))?;
+    }
+    deliveries::unstick(conn).await
 }
 
 /// The account's newest message.

@@ -1,11 +1,14 @@
 //! One person's traces, wherever they stand: found here, and deleted here.
 
 use super::{
-    Conn, Result, StoreError, comments::Comment, deliveries, entries::Entry, links::Link, on, reactions::Reaction,
+    Conn, Result,
+    comments::{Comment, DELETED},
+    entries::Entry,
+    links::Link,
+    on,
+    reactions::Reaction,
     views::View,
 };
-use app::{engage::What, interaction::lead_form};
-use serde_json::Value;
 use uuid::Uuid;
 
 // An address is compared as people do: without its case. The database lowers both sides, so that they agree on
@@ -29,6 +32,9 @@ select account_id, video_id, id, viewer_id, ip, surface, referrer, page_url, sta
   from views where account_id = $1 and (viewer_id = $2 or id in (
        select view_id from answers where account_id = $1 and viewer_id = $2))
  order by started_at, id";
+const OF_VIEW: &str = "
+select interaction_id, seq, kind, body, received_at from answers
+ where account_id = $1 and video_id = $2 and view_id = $3 order by seq, interaction_id";
 const ENTRIES: &str = "
 select account_id, view_id, seq, at_ms, kind, body from entries where account_id = $1 and view_id = $2 order by seq";
 const COMMENTS: &str = "
@@ -52,17 +58,7 @@ const FORGET_COMMENT: &str = "
 update comments set viewer_id = $4, author = '', email = null, verified = $5, body = '', at_ms = null,
        state = 'deleted', seq = $6, edited_at = null
  where account_id = $1 and video_id = $2 and id = $3";
-const FORGET_MAILS: &str = "delete from mails where account_id = $1 and lower(recipient) = lower($2)";
-const TOLD: &str = "select id from outbox where account_id = $1 and lower(body) like lower($2) escape '!'";
-const FORMS: &str = "
-select interaction_id, body, received_at from answers
- where account_id = $1 and video_id = $2 and view_id = $3 and kind = 'lead_form'";
-const ANSWERS: &str = "
-select body, received_at from entries where account_id = $1 and view_id = $2 and kind = 'answer'";
-const TOLD_AT: &str = "
-select id, body from outbox where account_id = $1 and video_id = $2 and event = $3 and created_at = $4";
-const FORGET_DELIVERIES: &str = "delete from deliveries where account_id = $1 and message_id = $2";
-const FORGET_MESSAGE: &str = "delete from outbox where account_id = $1 and id = $2";
+const UNBIND: &str = "update links set bound_to = null where account_id = $1 and bound_to = $2";
 
 /// What is known of a viewer, as it is stored.
 #[derive(Clone, Debug, serde::Serialize, sqlx::FromRow)]
@@ -78,27 +74,16 @@ pub struct Known {
     pub updated_at: i64,
 }
 
-/// A form that was sent.
-pub struct Form {
-    pub video_id: i64,
+/// An answer as it is stored apart from the events of its view.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Answered {
     pub interaction_id: Uuid,
-    pub answer: Value,
+    pub seq: i64,
+    pub kind: String,
+    /// JSON.
+    pub body: String,
+    /// Unix milliseconds.
     pub received_at: i64,
-}
-
-impl Form {
-    /// What it gave under a name, as text.
-    pub fn field(&self, name: &str) -> Option<&str> {
-        self.answer.get("fields")?.get(name)?.as_str()
-    }
-
-    /// Is the message about this answer?
-    fn is_told_by(&self, body: &str) -> bool {
-        let message: Value = serde_json::from_str(body).unwrap_or_default();
-        let told = lead_form::told(self.interaction_id, &self.answer);
-        let mut told = told.as_object().into_iter().flatten();
-        told.all(|(name, value)| message[lead_form::EVENT].get(name) == Some(value))
-    }
 }
 
 /// A pattern that finds a JSON text that is `text`, and none that only holds it: `ann@` is in `joann@` too.
@@ -135,14 +120,23 @@ pub async fn views(conn: Conn<'_>, account_id: i64, viewer: Uuid) -> Result<Vec<
     Ok(on!(conn, db => sqlx::query_as(VIEWS).bind(account_id).bind(viewer).fetch_all(db).await)?)
 }
 
+/// What a view has answered, as far as it counts.
+pub async fn answers(conn: Conn<'_>, view: &View) -> Result<Vec<Answered>> {
+    Ok(on!(conn, db => sqlx::query_as(OF_VIEW)
+        .bind(view.account_id).bind(view.video_id).bind(view.id).fetch_all(db).await)?)
+}
+
 pub async fn entries(conn: Conn<'_>, account_id: i64, view: Uuid) -> Result<Vec<Entry>> {
     Ok(on!(conn, db => sqlx::query_as(ENTRIES).bind(account_id).bind(view).fetch_all(db).await)?)
 }
 
-/// Those of the viewer, and those under the address.
+/// Those of the viewer, and those under the address; none that were erased.
 pub async fn comments(conn: Conn<'_>, account_id: i64, viewer: Uuid, email: &str) -> Result<Vec<Comment>> {
-    Ok(on!(conn, db => sqlx::query_as(COMMENTS)
-        .bind(account_id).bind(viewer).bind(email).fetch_all(db).await)?)
+    let mut found: Vec<Comment> = on!(conn, db => sqlx::query_as(COMMENTS)
+        .bind(account_id).bind(viewer).bind(email).fetch_all(db).await)?;
+    // Their place is nobody's, and so are those that are left under an address alone.
+    found.retain(|comment| !(comment.viewer_id.is_nil() && comment.state == DELETED));
+    Ok(found)
 }
 
 pub async fn reactions(conn: Conn<'_>, account_id: i64, viewer: Uuid) -> Result<Vec<Reaction>> {
@@ -152,29 +146,6 @@ pub async fn reactions(conn: Conn<'_>, account_id: i64, viewer: Uuid) -> Result<
 /// Those to the viewer, and those to the address.
 pub async fn links(conn: Conn<'_>, account_id: i64, viewer: Uuid, email: &str) -> Result<Vec<Link>> {
     Ok(on!(conn, db => sqlx::query_as(LINKS).bind(account_id).bind(viewer).bind(email).fetch_all(db).await)?)
-}
-
-/// The forms that a view has sent, by its answers, and by its entries where it counts for nothing any more.
-pub async fn forms(mut conn: Conn<'_>, view: &View) -> Result<Vec<Form>> {
-    let unreadable = |source| StoreError::Unreadable { what: "answer", source };
-    let (video_id, mut forms) = (view.video_id, Vec::new());
-    let kept: Vec<(Uuid, String, i64)> = on!(&mut conn, db => sqlx::query_as(FORMS)
-        .bind(view.account_id).bind(view.video_id).bind(view.id).fetch_all(&mut **db).await)?;
-    for (interaction_id, body, received_at) in kept {
-        let answer = serde_json::from_str(&body).map_err(unreadable)?;
-        forms.push(Form { video_id, interaction_id, answer, received_at });
-    }
-    let entries: Vec<(String, i64)> = on!(conn, db => sqlx::query_as(ANSWERS)
-        .bind(view.account_id).bind(view.id).fetch_all(db).await)?;
-    for (body, received_at) in entries {
-        let what: What = serde_json::from_str(&body).map_err(unreadable)?;
-        if let What::Answer { interaction: interaction_id, answer } = what
-            && answer.get("fields").is_some()
-        {
-            forms.push(Form { video_id, interaction_id, answer, received_at });
-        }
-    }
-    Ok(forms)
 }
 
 /// Purges a view's entries; returns how many there were.
@@ -216,35 +187,10 @@ pub async fn forget_comment(conn: Conn<'_>, c: &Comment, seq: i64) -> Result<()>
     Ok(())
 }
 
-pub async fn forget_mails(conn: Conn<'_>, account_id: i64, email: &str) -> Result<()> {
-    on!(conn, db => sqlx::query(FORGET_MAILS).bind(account_id).bind(email).execute(db).await.map(|_| ()))?;
+/// Links that a browser was the first to play know it no more; nobody can bind them anew.
+pub async fn unbind(conn: Conn<'_>, account_id: i64, browser: Uuid) -> Result<()> {
+    on!(conn, db => sqlx::query(UNBIND).bind(account_id).bind(browser).execute(db).await.map(|_| ()))?;
     Ok(())
-}
-
-/// Deletes the messages that hold a text, those on their way too.
-pub async fn forget_messages(mut conn: Conn<'_>, account_id: i64, text: &str) -> Result<()> {
-    let told: Vec<Uuid> = on!(&mut conn, db => sqlx::query_scalar(TOLD)
-        .bind(account_id).bind(within(text)).fetch_all(&mut **db).await)?;
-    forget(conn, account_id, &told).await
-}
-
-/// Deletes the message that told of a form, also on its way.
-pub async fn forget_form(mut conn: Conn<'_>, account_id: i64, form: &Form) -> Result<()> {
-    let told: Vec<(Uuid, String)> = on!(&mut conn, db => sqlx::query_as(TOLD_AT)
-        .bind(account_id).bind(form.video_id).bind(lead_form::EVENT).bind(form.received_at)
-        .fetch_all(&mut **db).await)?;
-    let told: Vec<Uuid> = told.into_iter().filter(|(_, body)| form.is_told_by(body)).map(|(id, _)| id).collect();
-    forget(conn, account_id, &told).await
-}
-
-async fn forget(mut conn: Conn<'_>, account_id: i64, messages: &[Uuid]) -> Result<()> {
-    for id in messages {
-        on!(&mut conn, db => sqlx::query(FORGET_DELIVERIES)
-            .bind(account_id).bind(id).execute(&mut **db).await.map(|_| ()))?;
-        on!(&mut conn, db => sqlx::query(FORGET_MESSAGE)
-            .bind(account_id).bind(id).execute(&mut **db).await.map(|_| ()))?;
-    }
-    deliveries::unstick(conn).await
 }
 
 #[cfg(test)]

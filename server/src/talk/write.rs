@@ -157,7 +157,7 @@ async fn announce(
     };
     let public_url = state.config.link("");
     let body = notice::answered(&writer::media(video, &public_url), own, email.as_deref());
-    writer::send(tx, video, event, body, now).await
+    writer::send(tx, video, event, Some(comment.viewer_id), body, now).await
 }
 
 /// Who may change a comment.
@@ -311,7 +311,7 @@ pub async fn react(
         let own = json!({"reaction": kind.name(), "at": at_ms});
         let email = address(&mut tx, video, None, viewer).await?;
         let body = notice::answered(&writer::media(video, &public_url), own, email.as_deref());
-        let queued = writer::send(&mut tx, video, "VideoReaction", body, now).await?;
+        let queued = writer::send(&mut tx, video, "VideoReaction", Some(reaction.viewer_id), body, now).await?;
         tx.commit().await?;
         if queued > 0 {
             state.courier_bell.notify_one();

@@ -31,6 +31,7 @@ pub async fn off(
         event: notice::ENDPOINT_DISABLED.into(),
         // No video's.
         video_id: 0,
+        viewer_id: None,
         body: notice::envelope(id, notice::ENDPOINT_DISABLED, now, account_id, &body),
         created_at: now,
     };

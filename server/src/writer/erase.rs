@@ -5,13 +5,16 @@ use crate::{
     identity::{Origin, mail},
     report::part::Part,
     store::{
-        self, Conn, Store, comments, interactions, people,
+        self, Conn, Store, forms, interactions, people,
         reactions::{self, Reaction},
-        talks, videos,
+        talks,
+        traces::Traces,
+        videos,
+        views::View,
     },
 };
 use app::interaction::Spec;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// Whom it is about: everyone who goes by an address, or one viewer.
@@ -21,9 +24,6 @@ pub enum Person {
     Email(String),
     Viewer(Uuid),
 }
-
-/// A shorter word would be found in messages about others.
-const TELLING: usize = 6;
 
 impl Person {
     /// An address or a viewer's id.
@@ -57,6 +57,24 @@ impl Person {
         ids.retain(|id| !id.is_nil() && (Origin::of(*id) != Origin::Daily || *self == Person::Viewer(*id)));
         Ok(ids)
     }
+
+    /// The views of these viewers, and the left out ones where a form was told the address: each once, oldest first.
+    pub async fn views(
+        &self,
+        mut conn: Conn<'_>,
+        account_id: i64,
+        viewers: &BTreeSet<Uuid>,
+    ) -> store::Result<Vec<View>> {
+        let mut found = Vec::new();
+        for id in viewers {
+            found.extend(people::views(conn.again(), account_id, *id).await?);
+        }
+        if let Person::Email(email) = self {
+            found.extend(forms::told(conn.again(), account_id, email).await?);
+        }
+        let found: BTreeMap<_, _> = found.into_iter().map(|view| ((view.started_at, view.id), view)).collect();
+        Ok(found.into_values().collect())
+    }
 }
 
 /// What was erased.
@@ -72,14 +90,11 @@ pub struct Erased {
 pub async fn erase(store: &Store, memory: &mut Memory, account_id: i64, who: &Person) -> store::Result<Erased> {
     let mut tx = store.begin().await?;
     let ids = who.viewers(tx.conn(), account_id).await?;
-    let (mut erased, mut texts) = (Erased::default(), BTreeSet::new());
-    let mut rollup = Rollup::default();
-    let mut emails: BTreeSet<String> = BTreeSet::new();
-    emails.extend(Some(who.email().to_owned()).filter(|email| !email.is_empty()));
+    let (mut erased, mut traces, mut rollup) = (Erased::default(), Traces::of(&ids), Rollup::default());
+    traces.email(who.email());
     for id in &ids {
         if let Some(known) = people::known(tx.conn(), account_id, *id).await? {
-            emails.extend(known.email);
-            texts.extend(known.phone);
+            traces.email(known.email.as_deref().unwrap_or_default());
         }
     }
     // Something may have been left under the address by nobody who goes by it any more.
@@ -87,19 +102,29 @@ pub async fn erase(store: &Store, memory: &mut Memory, account_id: i64, who: &Pe
     for id in ids.iter().chain(std::iter::once(&nobody)) {
         for link in people::links(tx.conn(), account_id, *id, who.email()).await? {
             people::forget_link(tx.conn(), &link).await?;
-            emails.insert(link.email);
+            traces.email(&link.email);
             erased.rows += 1;
         }
         for comment in people::comments(tx.conn(), account_id, *id, who.email()).await? {
-            if comment.state == comments::DELETED && comment.viewer_id == nobody {
-                continue;
-            }
-            texts.insert(comment.id.to_string());
+            traces.comment(&comment);
             let seq = talks::next(tx.conn(), account_id, comment.video_id).await?;
             people::forget_comment(tx.conn(), &comment, seq).await?;
             erased.talks.insert(comment.video_id, seq);
             erased.rows += 1;
         }
+    }
+    for view in who.views(tx.conn(), account_id, &ids).await? {
+        memory.forget((account_id, view.id));
+        for form in forms::of_view(tx.conn(), &view).await? {
+            traces.form(form);
+        }
+        let specs = interactions::published(tx.conn(), account_id, view.video_id).await?;
+        let specs: HashMap<Uuid, Spec> = specs.into_iter().map(|one| (one.id, one.spec)).collect();
+        ledger::retract(&mut tx, |id| specs.get(&id), &view).await?;
+        rollup.replace(Part::of(&view)?.as_ref(), None);
+        people::forget_entries(tx.conn(), account_id, view.id).await?;
+        people::forget_view(tx.conn(), account_id, view.id).await?;
+        erased.rows += 1;
     }
     for id in &ids {
         for reaction in people::reactions(tx.conn(), account_id, *id).await? {
@@ -109,31 +134,11 @@ pub async fn erase(store: &Store, memory: &mut Memory, account_id: i64, who: &Pe
             erased.talks.insert(reaction.video_id, seq);
             erased.rows += 1;
         }
-        for view in people::views(tx.conn(), account_id, *id).await? {
-            memory.forget((account_id, view.id));
-            for form in people::forms(tx.conn(), &view).await? {
-                // A later word may have taken the place of this one in what is known of the viewer.
-                emails.extend(form.field("email").map(str::to_owned));
-                texts.extend(form.field("phone").map(str::to_owned));
-                people::forget_form(tx.conn(), account_id, &form).await?;
-            }
-            let specs = interactions::published(tx.conn(), account_id, view.video_id).await?;
-            let specs: HashMap<Uuid, Spec> = specs.into_iter().map(|one| (one.id, one.spec)).collect();
-            ledger::retract(&mut tx, |id| specs.get(&id), &view).await?;
-            rollup.replace(Part::of(&view)?.as_ref(), None);
-            people::forget_entries(tx.conn(), account_id, view.id).await?;
-            people::forget_view(tx.conn(), account_id, view.id).await?;
-            erased.rows += 1;
-        }
+        people::unbind(tx.conn(), account_id, *id).await?;
         people::forget_viewer(tx.conn(), account_id, *id).await?;
     }
     rollup.write(&mut tx).await?;
-    for email in &emails {
-        people::forget_mails(tx.conn(), account_id, email).await?;
-    }
-    for text in emails.iter().chain(&texts).filter(|text| text.chars().count() >= TELLING) {
-        people::forget_messages(tx.conn(), account_id, text).await?;
-    }
+    traces.forget(tx.conn(), account_id).await?;
     tx.commit().await?;
     store.fold().await;
     Ok(erased)

@@ -260,7 +260,7 @@ async fn close(tx: &mut Tx, public_url: &str, view: &View, video: &Video, now: i
     let percent = u8::try_from(view.percent).unwrap_or(100);
     let email = who::email(tx, view.account_id, view.viewer_id).await?;
     let body = notice::played_session(&media(video, public_url), percent, email.as_deref());
-    send(tx, video, "VideoPlayedSessions", body, now).await
+    send(tx, video, "VideoPlayedSessions", Some(view.viewer_id), body, now).await
 }
 
 /// Keeps an answer apart and announces it; of a view that is left out it stays among the entries alone.
@@ -305,14 +305,16 @@ async fn answered(
     let clicked = position::at(facts.values(), when, view.duration_ms.unwrap_or(i64::MAX));
     let own = kind.notice(answer.interaction, clicked, &answer.body, &cta_url);
     let body = notice::answered(&media(video, public_url), own, email.as_deref());
-    send(tx, video, kind.event_name(), body, batch.received_at).await
+    send(tx, video, kind.event_name(), Some(view.viewer_id), body, batch.received_at).await
 }
 
-/// Queues a message about a video in the caller's transaction; returns to how many endpoints it goes.
+/// Queues a message about a video, and about a viewer unless nobody caused it, in the caller's transaction; returns
+/// to how many endpoints it goes.
 pub async fn send(
     tx: &mut Tx,
     video: &Video,
     event: &'static str,
+    viewer_id: Option<Uuid>,
     body: notice::Body,
     now: i64,
 ) -> store::Result<usize> {
@@ -322,6 +324,7 @@ pub async fn send(
         id,
         event: event.into(),
         video_id: video.id,
+        viewer_id,
         body: notice::envelope(id, event, now, video.account_id, &body),
         created_at: now,
     };

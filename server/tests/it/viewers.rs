@@ -1,6 +1,7 @@
 //! Who watches: tokens, links, cookies, and what is never kept.
 
 mod consent;
+mod erased;
 mod forms;
 mod keys;
 mod links;

@@ -61,6 +61,7 @@ pub async fn send(
         body: notice::envelope(hook_id, &event, now, account.id, &body),
         event,
         video_id: media.video_id,
+        viewer_id: None,
         created_at: now,
     };
     let trial = Trial { message, endpoint_id: endpoint.id, seat };

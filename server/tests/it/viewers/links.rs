@@ -1,6 +1,9 @@
 //! Personal links: whose they are, and when they are nobody's.
 
-use super::*;
+use super::{
+    people::{dump, erase, holds},
+    *,
+};
 use crate::support::{cta, on_each_engine, receiver::Receiver};
 use reqwest::Method;
 
@@ -8,6 +11,7 @@ on_each_engine! {
     a_link_is_its_recipient_s_from_the_first_human_play
     a_page_that_was_only_opened_binds_nothing
     a_forwarded_link_is_nobody_s
+    a_link_whose_browser_was_erased_is_nobody_s
     a_link_follows_a_cookie_that_comes_later
     a_revoked_link_is_a_plain_one
     a_token_outranks_a_link_and_a_link_a_cookie
@@ -111,6 +115,32 @@ async fn a_forwarded_link_is_nobody_s(app: App) {
     // Opened before anyone had played, played after.
     let view = watch(&app, &video, &early, FIREFOX).await;
     assert_eq!(Origin::of(viewer_of(&app, &view).await), Origin::Daily);
+}
+
+async fn a_link_whose_browser_was_erased_is_nobody_s(app: App) {
+    let video = implied(&app).await;
+    let (_, query) = link(&app, &video).await;
+    let first = open(play(&app, &video, "")).await;
+    let (cookie, browser) = (pair(first.cookie.as_deref().expect("a cookie")), first.pass(&app).viewer_id);
+    let early = open(play(&app, &video, &query).headers(agent(FIREFOX))).await;
+    let forwarded = || play(&app, &video, &query).header("cookie", cookie.clone());
+    let page = open(forwarded()).await;
+    watch(&app, &video, &page, CHROME).await;
+    let before = dump(&app).await;
+    assert!(holds(&before, browser.as_bytes()) || holds(&before, browser.to_string().as_bytes()), "it was there");
+
+    erase(&app, &browser.to_string(), API_KEY).await;
+    let after = dump(&app).await;
+    assert!(!holds(&after, browser.as_bytes()) && !holds(&after, browser.to_string().as_bytes()), "it is still there");
+    assert_eq!(listed(&app, &video).await[0]["bound"], true, "it was played, and stays taken");
+    let again = open(forwarded()).await;
+    let other = open(play(&app, &video, &query).headers(agent(FIREFOX))).await;
+    assert!(!again.html.contains("m***@example.com") && !other.html.contains("m***@example.com"));
+    // Also a page that was opened before anyone had played.
+    for page in [again, other, early] {
+        let view = watch(&app, &video, &page, FIREFOX).await;
+        assert!(Origin::of(viewer_of(&app, &view).await).is_anonymous());
+    }
 }
 
 async fn a_link_follows_a_cookie_that_comes_later(app: App) {

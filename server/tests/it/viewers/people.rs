@@ -20,7 +20,7 @@ on_each_engine! {
     another_account_s_viewers_are_not_there
 }
 
-fn timeline() -> [Interaction; 2] {
+pub fn timeline() -> [Interaction; 2] {
     let form = json!({
         "id": Uuid::now_v7(), "kind": "lead_form", "at": {"s": 10}, "layout": "modal",
         "spec": {"title": "Who are you?", "fields": [
@@ -139,7 +139,7 @@ impl Somebody {
 }
 
 /// Everything that is stored, in lower case: all rows as text, and the bytes of the file where there is one.
-async fn dump(app: &App) -> Vec<u8> {
+pub async fn dump(app: &App) -> Vec<u8> {
     let mut reader = app.state().store.reader().await.expect("a connection");
     let mut all = Vec::new();
     match reader.conn() {
@@ -162,12 +162,12 @@ async fn dump(app: &App) -> Vec<u8> {
     all.to_ascii_lowercase()
 }
 
-fn holds(dump: &[u8], text: &[u8]) -> bool {
+pub fn holds(dump: &[u8], text: &[u8]) -> bool {
     let text = text.to_ascii_lowercase();
     dump.windows(text.len()).any(|part| part == text)
 }
 
-async fn erase(app: &App, who: &str, key: &str) -> (u16, Value) {
+pub async fn erase(app: &App, who: &str, key: &str) -> (u16, Value) {
     let answer = app.http.delete(format!("{}/api/v1/viewers/{who}", app.url)).bearer_auth(key).send().await;
     let answer = answer.expect("an answer");
     (answer.status().as_u16(), serde_json::from_str(&answer.text().await.expect("a body")).expect("JSON"))
@@ -278,7 +278,8 @@ async fn one_person_s_data_are_handed_over(app: App) {
     let given = json_of(app.get(&path).bearer_auth(API_KEY)).await;
     let count = |name: &str| given[name].as_array().expect("a list").len();
     assert_eq!((count("viewers"), count("views"), count("comments")), (2, 2, 1), "{given}");
-    assert_eq!((count("reactions"), count("links")), (1, 1));
+    assert_eq!((count("reactions"), count("links"), count("letters")), (1, 1, 1));
+    assert_eq!(count("webhooks"), 2, "of the form and of the poll");
     let text = given.to_string().to_lowercase();
     assert!(ada.traces().iter().all(|trace| text.contains(trace)), "{text}");
     assert!(bob.traces().iter().all(|trace| !text.contains(trace)), "{text}");

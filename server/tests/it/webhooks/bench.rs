@@ -231,7 +231,7 @@ impl Running {
 pub fn message(event: &str, at: i64) -> Message {
     let id = uuid::Builder::from_unix_timestamp_millis(at.unsigned_abs(), &random()).into_uuid();
     let body = format!(r#"{{"hook":{{"uuid":"{id}"}},"eventName":"{event}","name":"Zürich – 東京"}}"#);
-    Message { account_id: ACCOUNT, id, event: event.into(), video_id: 1, body, created_at: at }
+    Message { account_id: ACCOUNT, id, event: event.into(), video_id: 1, viewer_id: None, body, created_at: at }
 }
 
 fn state(folder: &TempDir, store: Store, egress_allow: &str) -> State {
