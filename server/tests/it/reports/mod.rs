@@ -5,3 +5,4 @@ mod errors;
 mod golden;
 mod page;
 pub mod rollups;
+mod series;
