@@ -3,6 +3,7 @@
 mod api;
 mod errors;
 mod golden;
+mod order;
 mod page;
 pub mod rollups;
 mod series;
