@@ -1,6 +1,7 @@
 //! What is reported, and how it comes about.
 
 mod api;
+mod audience;
 mod errors;
 mod golden;
 mod order;
