@@ -8,3 +8,4 @@ mod order;
 mod page;
 pub mod rollups;
 mod series;
+mod traits;
