@@ -5,6 +5,7 @@ mod audience;
 mod errors;
 mod golden;
 mod order;
+mod owner_link;
 mod page;
 pub mod rollups;
 mod series;
