@@ -24,6 +24,7 @@ pub struct Attention {
     pub viewer_id: Uuid,
     pub email: Option<String>,
     pub name: Option<String>,
+    /// Their newest play.
     pub last_viewed_at: String,
     #[serde(skip)]
     pub last_ms: i64,
@@ -39,7 +40,7 @@ pub struct Attention {
 /// Viewers on a page of a list.
 pub const PAGE: i64 = 10;
 
-/// A page of viewers, the newest view first; the first page is 1. Returns whether there are more.
+/// A page of viewers, the newest play first; the first page is 1. Returns whether there are more.
 pub async fn page(mut conn: Conn<'_>, video: &Video, page: i64) -> Result<(Vec<Attention>, bool)> {
     let key = (video.account_id, video.id);
     let mut found = audience::newest(conn.again(), key, PAGE + 1, (page - 1) * PAGE).await?;
@@ -61,7 +62,8 @@ pub async fn one(mut conn: Conn<'_>, video: &Video, viewer_id: Uuid) -> Result<O
 }
 
 async fn of(mut conn: Conn<'_>, video: &Video, viewer: Spectator) -> Result<Attention> {
-    let views = counted(conn.again(), video, viewer.viewer_id).await?;
+    let key = (video.account_id, video.id);
+    let views = audience::plays(conn.again(), key, viewer.viewer_id).await?;
     let contact = viewers::contact(conn, video.account_id, viewer.viewer_id).await?.unwrap_or_default();
     let name = crate::identity::Viewer::new(viewer.viewer_id, contact.clone()).called();
     let mut runs: Vec<Run> = Vec::new();
@@ -84,13 +86,6 @@ async fn of(mut conn: Conn<'_>, video: &Video, viewer: Spectator) -> Result<Atte
         watched: views.iter().map(|view| view.watched_ms).sum::<i64>() as f64 / 1_000.0,
         seconds: joined(seconds.into_iter().map(|(played, _)| played)),
     })
-}
-
-/// The views of a viewer that count, played ones, the newest first.
-pub async fn counted(conn: Conn<'_>, video: &Video, viewer_id: Uuid) -> Result<Vec<View>> {
-    let mut views = audience::views(conn, video.account_id, viewer_id, video.id).await?;
-    views.retain(View::is_play);
-    Ok(views)
 }
 
 /// The percentage of the union of all these views, of a video of `duration` milliseconds as it is now: what lies

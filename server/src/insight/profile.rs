@@ -1,6 +1,6 @@
 //! The compatible viewer profile (WIRE.md, section 5): who watched a video, and what a person watched.
 
-use super::attention::{PAGE, counted, covered};
+use super::attention::{PAGE, covered};
 use crate::{
     spoken,
     store::{
@@ -11,7 +11,6 @@ use crate::{
     },
 };
 use serde::Serialize;
-use std::collections::HashMap;
 use uuid::Uuid;
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -47,49 +46,30 @@ pub struct Profile {
 
 const UNKNOWN: &str = "NA";
 
-/// A page of the viewers of a video.
+/// A page of the viewers of a video, the newest play first.
 pub async fn by_video(mut conn: Conn<'_>, video: &Video, page: i64) -> Result<Profiles> {
     let key = (video.account_id, video.id);
     let found = audience::newest(conn.again(), key, PAGE + 1, (page - 1) * PAGE).await?;
     let more = found.len() > PAGE as usize;
     let mut list = Vec::with_capacity(found.len());
     for viewer in found.iter().take(PAGE as usize) {
-        let views = counted(conn.again(), video, viewer.viewer_id).await?;
+        let views = audience::plays(conn.again(), key, viewer.viewer_id).await?;
         list.extend(profile(conn.again(), video, views, viewer.plays).await?);
     }
     Ok(paged(list, page, more))
 }
 
-/// A page of the videos that whoever has this address has played, under all ids they are known by.
+/// A page of the videos that whoever has this address has played, under all ids they are known by; the newest play
+/// first.
 pub async fn by_email(mut conn: Conn<'_>, account_id: i64, email: &str, page: i64) -> Result<Profiles> {
-    let ids = audience::named(conn.again(), account_id, email).await?;
-    let mut last: HashMap<i64, i64> = HashMap::new();
-    for id in &ids {
-        for (video_id, at) in audience::videos(conn.again(), account_id, *id).await? {
-            let newest = last.entry(video_id).or_insert(at);
-            *newest = at.max(*newest);
-        }
-    }
-    let mut order: Vec<(i64, i64)> = last.into_iter().map(|(video_id, at)| (at, video_id)).collect();
-    order.sort_unstable_by(|a, b| b.cmp(a));
-    let mut list = Vec::new();
-    for (_, video_id) in order {
-        let video = videos::by_id(conn.again(), video_id).await?;
-        let Some(video) = video.filter(|video| video.deleted_at.is_none()) else { continue };
-        let mut views = Vec::new();
-        for id in &ids {
-            views.extend(counted(conn.again(), &video, *id).await?);
-        }
-        views.sort_by_key(|view| std::cmp::Reverse(view.started_at));
-        let plays = i64::try_from(views.len()).unwrap_or(i64::MAX);
+    let found = audience::videos_of_address(conn.again(), account_id, email, PAGE + 1, (page - 1) * PAGE).await?;
+    let more = found.len() > PAGE as usize;
+    let mut list = Vec::with_capacity(found.len());
+    for (video_id, plays) in found.into_iter().take(PAGE as usize) {
+        let Some(video) = videos::by_id(conn.again(), video_id).await? else { continue };
+        let views = audience::plays_of_address(conn.again(), (account_id, video_id), email).await?;
         list.extend(profile(conn.again(), &video, views, plays).await?);
-        if list.len() as i64 > page * PAGE {
-            break;
-        }
     }
-    let more = list.len() as i64 > page * PAGE;
-    let first = usize::try_from((page - 1) * PAGE).unwrap_or(usize::MAX);
-    let list = list.into_iter().skip(first).take(PAGE as usize).collect();
     Ok(paged(list, page, more))
 }
 

@@ -86,7 +86,12 @@ impl Range {
         let read = |field: &str, text: Option<&str>| match text {
             None => Ok(None),
             Some(text) => instant(text).map(Some).ok_or_else(|| {
-                wrong(field, "must be a date such as 2026-11-23, or an instant such as 2026-11-23T10:00:00Z".into())
+                wrong(
+                    field,
+                    "must be a date such as 2026-11-23, or an instant such as 2026-11-23T10:00:00Z or \
+                     2026-11-23T12:00:00+02:00 (with its + as %2B in an address)"
+                        .into(),
+                )
             }),
         };
         let stretch = |at: i64| at.div_euclid(by.hours() * HOUR_MS);
@@ -127,19 +132,9 @@ pub async fn of(conn: Conn<'_>, video: &Video, range: Range) -> Result<Series> {
     Ok(Series { video_id: video.id, by: range.by, items: items.collect() })
 }
 
-/// `2026-11-23` or `2026-11-23T10:00:00Z` in Unix milliseconds.
+/// `2026-11-23` (midnight, UTC), or an instant as RFC 3339 writes it, in Unix milliseconds.
 fn instant(text: &str) -> Option<i64> {
-    let (date, clock) = text.split_once('T').map_or((text, "00:00:00"), |(date, clock)| (date, clock));
-    let mut parts = date.splitn(3, '-');
-    let mut next = || parts.next().filter(|part| part.len() >= 2 && part.bytes().all(|b| b.is_ascii_digit()));
-    let (year, month, day) = (next()?, next()?, next()?);
-    let month = time::Month::try_from(month.parse::<u8>().ok()?).ok()?;
-    let date = time::Date::from_calendar_date(year.parse().ok()?, month, day.parse().ok()?).ok()?;
-    let mut clock = clock.trim_end_matches('Z').split('.').next()?.splitn(3, ':').map(|part| part.parse::<u8>());
-    let (hour, minute) = (clock.next()?.ok()?, clock.next()?.ok()?);
-    let second = clock.next().and_then(std::result::Result::ok).unwrap_or(0);
-    let clock = time::Time::from_hms(hour, minute, second).ok()?;
-    Some(time::PrimitiveDateTime::new(date, clock).assume_utc().unix_timestamp() * 1_000)
+    spoken::instant_of(text).or_else(|| spoken::instant_of(&format!("{text}T00:00:00Z")))
 }
 
 #[cfg(test)]
@@ -155,9 +150,33 @@ mod tests {
         assert_eq!(read(None, None, None), Ok((today - 29, today)));
         assert_eq!(read(Some("day"), Some("2026-11-22"), Some("2026-11-23T23:59:59Z")), Ok((today - 1, today)));
         assert_eq!(read(Some("hour"), Some("2026-11-23T10:00:00Z"), None), Ok((today * 24 + 10, today * 24 + 12)));
+        // Where clocks are two hours ahead it is still the day before, and where they are behind already the next one.
+        let ahead = "2026-11-23T12:00:00+02:00";
+        assert_eq!(
+            read(Some("hour"), Some(ahead), Some("2026-11-23T11:00:00.5Z")),
+            Ok((today * 24 + 10, today * 24 + 11))
+        );
+        assert_eq!(read(None, Some("2026-11-23T01:30:00+02:00"), None), Ok((today - 1, today)));
+        assert_eq!(read(None, Some("2026-11-22T20:00:00-05:00"), None), Ok((today, today)));
         let field = |by, from, to| Range::read(by, from, to, NOON).expect_err("refused").flaws[0].field.clone();
         assert_eq!(field(Some("week"), None, None), "by");
-        for wrong in ["yesterday", "2026-13-01", "2026-11-23T25:00:00Z", "", "2026-11-24", "2001-01-01", "-1-1-1"] {
+        for wrong in [
+            "yesterday",
+            "2026-13-01",
+            "2026-11-23T25:00:00Z",
+            "",
+            "2026-11-24",
+            "2001-01-01",
+            "-1-1-1",
+            "2026-11-23T10:00:xx",
+            "2026-11-23T10:00:xxZ",
+            "2026-11-23T10:00:00ZZZ",
+            "2026-11-23T10:00:00",
+            "2026-11-23T10:00",
+            "2026-11-23T",
+            "2026-11-23T10:00:00 02:00",
+            "2026-11-23T10:00:00+25:00",
+        ] {
             assert_eq!(field(None, Some(wrong), None), "from", "{wrong}");
         }
         assert_eq!(field(None, None, Some("x")), "to");

@@ -18,7 +18,7 @@ pub fn noun() -> Noun {
             .answers(200, "VideoReport")
             .fails(&[404]),
         get("/api/v1/me/video/viewer_profile", "listViewerProfiles", "Who watched a video, or what one person watched")
-            .about("Exactly one of `video_id` and `user_email`. Ten are on a page, newest view first.")
+            .about("Exactly one of `video_id` and `user_email`. Ten are on a page, newest play first.")
             .query("video_id", "integer", "")
             .query("user_email", "string ..320", "")
             .query("page", "integer 1..100000", "The first is 1.")
@@ -28,7 +28,11 @@ pub fn noun() -> Noun {
             .answers(200, "Retention"),
         get("/api/v1/videos/{id}/reports/series", "showSeries", "Figures over time, UTC")
             .query("by", "'day' | 'hour'", "Usually day.")
-            .query("from", "string", "A date such as 2026-11-23, or an instant such as 2026-11-23T10:00:00Z.")
+            .query(
+                "from",
+                "string",
+                "A date such as 2026-11-23, or an instant with its offset, such as 2026-11-23T10:00:00Z.",
+            )
             .query("to", "string", "At most 750 days or hours later.")
             .answers(200, "Series")
             .fails(&[422]),
@@ -48,7 +52,7 @@ pub fn noun() -> Noun {
             "Each viewer's seconds, and how often they were played",
         )
         .query("page", "integer 1..100000", "Ten are on a page; the first is 1.")
-        .query("viewer_id", "uuid", "Only this viewer.")
+        .query("viewer_id", "uuid", "Only this viewer; 404 for one who has not played the video.")
         .lists("Attention", "integer | null"),
         get(
             "/api/v1/videos/{id}/reports/explain",

@@ -65,14 +65,16 @@ on conflict (account_id, video_id, viewer_id) do update set
   loads = video_viewers.loads + excluded.loads, plays = video_viewers.plays + excluded.plays,
   last_at = case when excluded.last_at > video_viewers.last_at then excluded.last_at else video_viewers.last_at end
 returning account_id, video_id, viewer_id, loads, plays";
-const VIEWER_GONE: &str = "
-delete from video_viewers where account_id = $1 and video_id = $2 and viewer_id = $3 and loads = 0 and plays = 0";
+const VIEWERS_GONE: &str = "
+delete from video_viewers where loads = 0 and plays = 0 and (account_id, video_id, viewer_id) in (";
 const FACETS_EMPTY: &str = "delete from video_facets where account_id = $1 and video_id = $2 and loads = 0";
-const VIEWER_LAST: &str = "
+const VIEWERS_LAST: &str = "
 update video_viewers
-   set last_at = coalesce((select max(started_at) from views
-                            where account_id = $1 and viewer_id = $3 and video_id = $2), 0)
- where account_id = $1 and video_id = $2 and viewer_id = $3";
+   set last_at = coalesce((select w.started_at from views w
+                            where w.account_id = video_viewers.account_id and w.viewer_id = video_viewers.viewer_id
+                              and w.video_id = video_viewers.video_id and w.played and w.left_out is null
+                            order by w.started_at desc limit 1), 0)
+ where (account_id, video_id, viewer_id) in (";
 
 /// A viewer of a video after a change.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -117,9 +119,10 @@ pub async fn add<const N: usize>(mut conn: Conn<'_>, table: &Table, changes: &Ch
     Ok(())
 }
 
-/// Adds loads and plays to viewers, each with the beginning of their newest view, and returns how they stand.
+/// Adds loads and plays to viewers, each with the beginning of the newest play among them (0: it has not changed),
+/// and returns how they stand.
 pub async fn add_viewers(mut conn: Conn<'_>, changes: &Changes<3>) -> Result<Vec<Counted>> {
-    let rows: Vec<_> = changes.iter().filter(|(_, [loads, plays, _])| *loads != 0 || *plays != 0).collect();
+    let rows: Vec<_> = changes.iter().filter(|(_, change)| **change != [0; 3]).collect();
     let mut counted = Vec::with_capacity(rows.len());
     for piece in pieces(&rows) {
         let sql = rows_sql(&conn, VIEWERS, 6, piece.len(), VIEWERS_ADD);
@@ -136,12 +139,20 @@ pub async fn add_viewers(mut conn: Conn<'_>, changes: &Changes<3>) -> Result<Vec
     Ok(counted)
 }
 
-/// A view has left this viewer: its newest one is looked for, and a viewer without any is gone.
-pub async fn settle_viewer(mut conn: Conn<'_>, account_id: i64, video_id: i64, viewer_id: Uuid) -> Result<()> {
-    for sql in [VIEWER_GONE, VIEWER_LAST] {
-        on!(&mut conn, db => sqlx::query(sql)
-            .bind(account_id).bind(video_id).bind(viewer_id)
-            .execute(&mut **db).await.map(|_| ()))?;
+/// Views have left these viewers, or began earlier than was thought: the newest play of each is looked for, and a
+/// viewer without any view is gone.
+pub async fn settle_viewers(mut conn: Conn<'_>, viewers: &[(i64, i64, Uuid)]) -> Result<()> {
+    for head in [VIEWERS_GONE, VIEWERS_LAST] {
+        for piece in pieces(viewers) {
+            let sql = rows_sql(&conn, head, 3, piece.len(), ")");
+            on!(&mut conn, db => {
+                let mut query = sqlx::query(AssertSqlSafe(sql));
+                for (account_id, video_id, viewer_id) in piece {
+                    query = query.bind(account_id).bind(video_id).bind(viewer_id);
+                }
+                query.execute(&mut **db).await.map(|_| ())
+            })?;
+        }
     }
     Ok(())
 }

@@ -25,7 +25,7 @@ pub struct Rollup {
     facets: Changes<2>,
     viewers: Changes<3>,
     met: Changes<1>,
-    /// Viewers that a view has left.
+    /// Viewers whose newest play may have gone: a view has left them, or began earlier than was thought.
     left: BTreeSet<(i64, i64, Uuid)>,
     /// Videos from which a view was taken out altogether.
     emptied: BTreeSet<(i64, i64)>,
@@ -43,7 +43,9 @@ impl Rollup {
             return;
         }
         if let (Some(before), Some(after)) = (before, after)
-            && (before.viewer_id != after.viewer_id || before.left_out != after.left_out)
+            && (before.viewer_id != after.viewer_id
+                || before.left_out != after.left_out
+                || played_at(before) > played_at(after))
         {
             self.left.insert((before.account_id, before.video_id, before.viewer_id));
         }
@@ -53,6 +55,16 @@ impl Rollup {
         }
         before.into_iter().for_each(|part| self.add(part, -1));
         after.into_iter().for_each(|part| self.add(part, 1));
+        // When a viewer played last is written only where that has changed, and not for each batch of a view.
+        let was = before.filter(|before| after.is_some_and(|after| after.viewer_id == before.viewer_id));
+        if let Some(after) = after
+            && let Some(at) = played_at(after)
+            && was.and_then(played_at) != Some(at)
+        {
+            let key = (after.account_id, after.video_id, Key::Viewer(after.viewer_id));
+            let viewer = self.viewers.entry(key).or_default();
+            viewer[2] = viewer[2].max(at);
+        }
     }
 
     fn add(&mut self, part: &Part, sign: i64) {
@@ -87,9 +99,6 @@ impl Rollup {
         let viewer = self.viewers.entry(key(Key::Viewer(part.viewer_id))).or_default();
         viewer[0] += sign;
         viewer[1] += sign * sums.plays;
-        if sign > 0 {
-            viewer[2] = viewer[2].max(part.started_at);
-        }
     }
 
     /// Writes the changes. The views themselves must be written before.
@@ -102,9 +111,8 @@ impl Rollup {
             counts[VIEWERS] = counted;
             plus(&mut self.video, key(Key::Video), counts, 1);
         }
-        for (account_id, video_id, viewer_id) in self.left {
-            sums::settle_viewer(tx.conn(), account_id, video_id, viewer_id).await?;
-        }
+        let left: Vec<(i64, i64, Uuid)> = self.left.into_iter().collect();
+        sums::settle_viewers(tx.conn(), &left).await?;
         sums::add(tx.conn(), &sums::VIDEO, &self.video).await?;
         sums::add(tx.conn(), &sums::SECONDS, &self.seconds).await?;
         sums::add(tx.conn(), &sums::HOURS, &self.hours).await?;
@@ -115,6 +123,11 @@ impl Rollup {
         }
         Ok(())
     }
+}
+
+/// When the view of a part began, if it counts as a play.
+fn played_at(part: &Part) -> Option<i64> {
+    (part.left_out.is_none() && part.sums.plays > 0).then_some(part.started_at)
 }
 
 fn plus<const N: usize>(changes: &mut Changes<N>, key: (i64, i64, Key), counts: [i64; N], sign: i64) {

@@ -129,3 +129,25 @@ fn a_view_that_is_left_out_takes_everything_back_and_is_counted_apart() {
     sums.replace(Some(&left_out), None);
     assert_eq!(sums.video[&(1, 1, Key::Video)], [0; SUMS]);
 }
+
+#[test]
+fn only_a_play_makes_a_viewer_newer_and_it_is_written_once() {
+    let mut known = Known { view: blank(0), facts: Vec::new() };
+    let watched = What::Watched { from: 0, to: 9_000, rate: 100, hidden: false, muted: false };
+    let opened = take(&mut known, &[(0, (0, What::Here))]);
+    let played = take(&mut known, &[(1, (0, What::Play { pos: 0 }))]);
+    let more = take(&mut known, &[(2, (9_000, watched))]);
+    let at = more.started_at;
+    let earlier = Part { started_at: at - 1, ..more.clone() };
+    for (before, after, change, is_settled) in [
+        (None, &opened, [1, 0, 0], false),
+        (Some(&opened), &played, [0, 1, at], false),
+        (Some(&played), &more, [0, 0, 0], false),
+        (Some(&more), &earlier, [0, 0, at - 1], true),
+    ] {
+        let mut sums = Rollup::default();
+        sums.replace(before, Some(after));
+        assert_eq!(sums.viewers[&(1, 1, Key::Viewer(after.viewer_id))], change);
+        assert_eq!(!sums.left.is_empty(), is_settled);
+    }
+}

@@ -23,7 +23,7 @@ on_each_engine! {
     exports_go_on_where_a_piece_of_them_ended
 }
 
-async fn ours(app: &App, video: &Video, path: &str) -> Value {
+pub async fn ours(app: &App, video: &Video, path: &str) -> Value {
     json_of(app.get(&format!("/api/v1/videos/{}/{path}", video.id)).bearer_auth(API_KEY)).await
 }
 
@@ -35,7 +35,7 @@ fn poll() -> app::interaction::Interaction {
     .expect("a poll")
 }
 
-fn form() -> app::interaction::Interaction {
+pub fn form() -> app::interaction::Interaction {
     serde_json::from_value(json!({
         "id": Uuid::now_v7(), "kind": "lead_form", "at": {"s": 5}, "layout": "modal",
         "spec": {"title": "Hello", "fields": [
@@ -176,7 +176,7 @@ async fn a_person_is_found_by_an_address_in_any_case(app: App) {
 }
 
 /// A page of a viewer profile: its lines, and the number of the next one where there is more.
-async fn profiles(app: &App, query: &str) -> (Vec<Value>, Option<i64>) {
+pub async fn profiles(app: &App, query: &str) -> (Vec<Value>, Option<i64>) {
     let told = json_of(app.get(&format!("/api/v1/me/video/viewer_profile?{query}")).bearer_auth(API_KEY)).await;
     let next = told["next_page"].as_i64().filter(|_| told["load_more"] == true);
     (told["viewer_profile"].as_array().expect("a list").clone(), next)

@@ -25,7 +25,8 @@ pub async fn dump(store: &Store) -> Vec<String> {
                 || ',' || finished || ',' || length_ms from video_hours where loads <> 0 order by account_id, video_id, hour",
         "select 'facet', facet || '=' || value || ',' || loads || ',' || plays from video_facets where loads <> 0
           order by account_id, video_id, facet, value",
-        "select 'viewer', loads || ',' || plays from video_viewers order by account_id, video_id, viewer_id",
+        "select 'viewer', loads || ',' || plays || ',' || last_at from video_viewers
+          order by account_id, video_id, viewer_id",
         "select 'met', what || ',' || n from interaction_sums where n <> 0
           order by account_id, video_id, interaction_id, what",
         "select 'view', watched_ms || ',' || unique_ms || ',' || percent || ',' || coalesce(duration_ms, 0) || spans || given

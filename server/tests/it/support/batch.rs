@@ -22,7 +22,8 @@ impl View {
         Self::opened(token, now())
     }
 
-    fn opened(token: &str, at: i64) -> Self {
+    /// A page that was opened at that time (Unix milliseconds), a week ago at most.
+    pub fn opened(token: &str, at: i64) -> Self {
         let opened = u64::try_from(at).expect("after 1970");
         let random: [u8; 10] = server::keys::random();
         let session = uuid::Builder::from_unix_timestamp_millis(opened, &random).into_uuid();

@@ -6,6 +6,7 @@ pub mod dump;
 pub mod films;
 pub mod mailbox;
 pub mod places;
+pub mod played;
 pub mod receiver;
 pub mod shelf;
 
