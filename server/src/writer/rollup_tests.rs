@@ -132,7 +132,7 @@ fn a_view_that_is_left_out_takes_everything_back_and_is_counted_apart() {
 
 #[test]
 fn only_a_play_makes_a_viewer_newer_and_it_is_written_once() {
-    let mut known = Known { view: blank(0), facts: Vec::new() };
+    let mut known = Known::new(blank(0));
     let watched = What::Watched { from: 0, to: 9_000, rate: 100, hidden: false, muted: false };
     let opened = take(&mut known, &[(0, (0, What::Here))]);
     let played = take(&mut known, &[(1, (0, What::Play { pos: 0 }))]);
