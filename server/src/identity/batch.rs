@@ -25,6 +25,8 @@ pub struct Told {
     pub claim: Option<Box<Claim>>,
     /// What needs no answer any more.
     pub grants: Vec<Uuid>,
+    /// The version of the timeline that the page shows; none without its pass.
+    pub timeline_version: Option<i64>,
     /// One of the account's own people watches.
     pub owner: bool,
     /// Tokens that don't hold.
@@ -68,6 +70,7 @@ pub async fn claim(
     let account_id = published.video.account_id;
     let pass = pass_of(state, batch.pass.as_deref(), &published.video.token, now);
     let grants = pass.as_ref().map(|pass| pass.grants.clone()).unwrap_or_default();
+    let timeline_version = pass.as_ref().map(|pass| pass.timeline_version);
     // A beacon from a frame may come without its cookies.
     let owner = pass.as_ref().is_some_and(|pass| pass.owner)
         || people::is_own(state, visitor, account_id, now).await.map_err(reply::storage)?;
@@ -76,7 +79,7 @@ pub async fn claim(
     let anonymous =
         pass.as_ref().is_some_and(|pass| Origin::of(pass.viewer_id) == Origin::Daily && pass.link.is_none());
     if let (true, false, Some(pass)) = (anonymous, speaks, &pass) {
-        return Ok(Told { viewer_id: pass.viewer_id, claim: None, grants, owner, refused });
+        return Ok(Told { viewer_id: pass.viewer_id, claim: None, grants, timeline_version, owner, refused });
     }
     let salt = state.salts.of(&state.store, now).await.map_err(reply::storage)?;
     let daily_id = visitor.viewer_id(&salt, account_id);
@@ -110,7 +113,7 @@ pub async fn claim(
     let contact = pass.as_ref().and_then(|pass| pass.contact(&state.keys));
     let plain = viewer_id == daily_id && link.is_none() && turns.is_empty();
     let claim = (!plain).then(|| Box::new(Claim { daily_id, contact, link, turns }));
-    Ok(Told { viewer_id, claim, grants, owner, refused })
+    Ok(Told { viewer_id, claim, grants, timeline_version, owner, refused })
 }
 
 fn kind(event: &Value) -> &str {
