@@ -120,6 +120,11 @@ impl Kind for EndScreen {
         cards.filter_map(|(i, card)| Some((format!("spec.cards.{i}.image.src"), card.image.as_mut()?))).collect()
     }
 
+    fn options(&self) -> Vec<(String, &str)> {
+        let cards = self.cards.iter().enumerate();
+        cards.map(|(i, card)| (format!("spec.cards.{i}.title"), card.title.as_str())).collect()
+    }
+
     fn warnings(&self) -> Vec<Flaw> {
         let silent = self.cards.iter().enumerate().filter(|(_, card)| card.image.is_none());
         // The title names the card, so a picture without words is only decoration; a card without one looks bare.

@@ -182,6 +182,10 @@ pub trait Kind {
     fn images(&mut self) -> Vec<(String, &mut Image)> {
         Vec::new()
     }
+    /// The text of everything that can be picked, by field; its place in the list is what answers are counted by.
+    fn options(&self) -> Vec<(String, &str)> {
+        Vec::new()
+    }
     /// The places in a tally that a stored answer counts for.
     fn counts(&self, _answer: &Value) -> Vec<usize> {
         Vec::new()

@@ -187,6 +187,11 @@ impl Kind for Poll {
         .into_any()
     }
 
+    fn options(&self) -> Vec<(String, &str)> {
+        let choices = self.choices.iter().enumerate();
+        choices.map(|(i, choice)| (format!("spec.choices.{i}"), choice.as_str())).collect()
+    }
+
     fn counts(&self, answer: &Value) -> Vec<usize> {
         let places = answer.get("choices").and_then(Value::as_array).cloned().unwrap_or_default();
         places.iter().filter_map(|place| usize::try_from(place.as_u64()?).ok()).collect()

@@ -58,6 +58,8 @@ pub async fn faces(
     let knock = Knock { headers: &asked.headers, query: asked.query(), pass: Some(&pass) };
     access::admit(&state, &published.video, &knock, now()).await?;
     let pass = Pass::verify(&pass, &state.keys, now()).filter(|pass| pass.video.as_str() == published.video.token);
+    // What it shows is what it is answered by.
+    let published = as_shown(&state, published, pass.as_ref()).await?;
     let mut person = person(&state, &published, pass.as_ref()).await?;
     // The pass is from before that.
     if let (Some(view_id), Some(_)) = (how.s, &pass) {
@@ -86,6 +88,14 @@ pub async fn faces(
     Ok((headers, Html(format!("<!doctype html><title>-</title><body>{html}"))).into_response())
 }
 
+/// The video as the page of a pass shows it; as it is now without one.
+async fn as_shown(state: &State, published: Arc<Published>, pass: Option<&Pass>) -> Result<Arc<Published>, Reply> {
+    Ok(match pass {
+        Some(pass) => state.catalogue.at_version(published, pass.timeline_version).await?,
+        None => published,
+    })
+}
+
 /// Who a pass was given to; nobody in particular without one.
 async fn person(state: &State, published: &Published, pass: Option<&Pass>) -> Result<Person, Reply> {
     let viewer = match pass {
@@ -112,6 +122,9 @@ pub async fn results(
     let published = published(&state, token).await?;
     let knock = Knock { headers: &headers, query: "", pass: pass.as_deref() };
     access::admit(&state, &published.video, &knock, now()).await?;
+    let pass = pass.as_deref().and_then(|text| Pass::verify(text, &state.keys, now()));
+    let pass = pass.filter(|pass| pass.video.as_str() == published.video.token);
+    let published = as_shown(&state, published, pass.as_ref()).await?;
     let mut reader = state.store.reader().await?;
     let account_id = published.video.account_id;
     let view = views::by_id(reader.conn(), account_id, view_id).await?;

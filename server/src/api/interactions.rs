@@ -1,6 +1,7 @@
 //! `/api/v1/videos/{id}/interactions`: the timeline of a video as its author writes it (WIRE.md, section 4).
 
 mod body;
+mod places;
 mod plan;
 mod shown;
 mod simulate;
@@ -16,9 +17,10 @@ use super::{caller::Caller, videos};
 use crate::{
     pictures,
     reply::Reply,
+    report::part::ANSWERS,
     state::{self, State},
     store::{
-        self, Tx,
+        self, Conn, Tx, figures,
         interactions::{self, Stored},
         videos::Video,
     },
@@ -36,7 +38,7 @@ use axum::{
 };
 use http::{StatusCode, header};
 use serde_json::{Value, json};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// All of them need [`super::caller::identify`] around them.
@@ -160,9 +162,15 @@ async fn remove(
 
 /// Checks a wish, fetches its pictures, and makes it so: whole, or not at all.
 async fn write(state: State, video: Video, change: Change, mut wish: Wish) -> Result<Value, Reply> {
-    let stored = all(&state, &video).await?;
+    let mut reader = state.store.reader().await?;
+    let stored = interactions::all(reader.conn(), video.account_id, video.id).await?;
+    let answered = answered(reader.conn(), video.account_id, video.id).await?;
+    drop(reader);
     let mut flaws = std::mem::take(&mut wish.flaws);
-    flaws.extend(Plan::of(change, &wish, &stored).err().unwrap_or_default());
+    match Plan::of(change, &wish, &stored) {
+        Ok(plan) => flaws.extend(places::flaws(&plan, &stored, &answered)),
+        Err(more) => flaws.extend(more),
+    }
     flaws.extend(strangers(&state, &video, &wish).await?);
     if !flaws.is_empty() {
         return Err(ApiError::flawed(flaws).into());
@@ -209,7 +217,13 @@ async fn keep(
     let kept = tokio::spawn(async move {
         let mut tx = state.store.begin().await?;
         store::videos::hold(tx.conn(), account_id, video_id).await?;
-        let plan = plan(&interactions::all(tx.conn(), account_id, video_id).await?)?;
+        let stored = interactions::all(tx.conn(), account_id, video_id).await?;
+        let plan = plan(&stored)?;
+        let answered = answered(tx.conn(), account_id, video_id).await?;
+        let flaws = places::flaws(&plan, &stored, &answered);
+        if !flaws.is_empty() {
+            return Err(ApiError::flawed(flaws).into());
+        }
         let written = plan.writes.iter().map(|write| write.interaction.id).collect();
         carry_out(&mut tx, account_id, video_id, &plan, state::now()).await?;
         let stored = interactions::all(tx.conn(), account_id, video_id).await?;
@@ -238,6 +252,12 @@ async fn carry_out(tx: &mut Tx, account_id: i64, video_id: i64, plan: &Plan, now
 async fn all(state: &State, video: &Video) -> store::Result<Vec<Stored>> {
     let mut reader = state.store.reader().await?;
     interactions::all(reader.conn(), video.account_id, video.id).await
+}
+
+/// The interactions that have answers: views that are left out of the reports gave none.
+async fn answered(conn: Conn<'_>, account_id: i64, video_id: i64) -> store::Result<HashSet<Uuid>> {
+    let met = figures::met(conn, account_id, video_id).await?;
+    Ok(met.iter().filter(|one| one.what == ANSWERS && one.n > 0).map(|one| one.id).collect())
 }
 
 fn interaction_id(text: &str) -> Result<Uuid, ApiError> {

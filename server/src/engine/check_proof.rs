@@ -48,6 +48,8 @@ pub fn published() -> Published {
         owner: String::new(),
         plays: 0,
         timeline: timeline.collect(),
+        former: Vec::new(),
+        earlier: Default::default(),
         gates: Vec::new(),
         pictures: HashSet::new(),
         for_strangers: Default::default(),

@@ -27,6 +27,8 @@ pub struct Told {
     pub grants: Vec<Uuid>,
     /// The length of the file that the page was given, in milliseconds; none where its pass does not tell.
     pub duration_ms: Option<i64>,
+    /// The version of the timeline that the page shows; none without its pass.
+    pub timeline_version: Option<i64>,
     /// One of the account's own people watches.
     pub owner: bool,
     /// Tokens that don't hold.
@@ -71,6 +73,7 @@ pub async fn claim(
     let pass = pass_of(state, batch.pass.as_deref(), &published.video.token, now);
     let grants = pass.as_ref().map(|pass| pass.grants.clone()).unwrap_or_default();
     let duration_ms = pass.as_ref().and_then(|pass| pass.duration_ms);
+    let timeline_version = pass.as_ref().map(|pass| pass.timeline_version);
     // A beacon from a frame may come without its cookies.
     let owner = pass.as_ref().is_some_and(|pass| pass.owner)
         || people::is_own(state, visitor, account_id, now).await.map_err(reply::storage)?;
@@ -79,7 +82,8 @@ pub async fn claim(
     let anonymous =
         pass.as_ref().is_some_and(|pass| Origin::of(pass.viewer_id) == Origin::Daily && pass.link.is_none());
     if let (true, false, Some(pass)) = (anonymous, speaks, &pass) {
-        return Ok(Told { viewer_id: pass.viewer_id, claim: None, grants, duration_ms, owner, refused });
+        let viewer_id = pass.viewer_id;
+        return Ok(Told { viewer_id, claim: None, grants, duration_ms, timeline_version, owner, refused });
     }
     let salt = state.salts.of(&state.store, now).await.map_err(reply::storage)?;
     let daily_id = visitor.viewer_id(&salt, account_id);
@@ -113,7 +117,7 @@ pub async fn claim(
     let contact = pass.as_ref().and_then(|pass| pass.contact(&state.keys));
     let plain = viewer_id == daily_id && link.is_none() && turns.is_empty();
     let claim = (!plain).then(|| Box::new(Claim { daily_id, contact, link, turns }));
-    Ok(Told { viewer_id, claim, grants, duration_ms, owner, refused })
+    Ok(Told { viewer_id, claim, grants, duration_ms, timeline_version, owner, refused })
 }
 
 fn kind(event: &Value) -> &str {

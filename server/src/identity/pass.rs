@@ -14,6 +14,7 @@ use uuid::Uuid;
 pub struct Pass {
     #[serde(rename = "v")]
     pub video: Token,
+    /// What the page shows, so that its events are judged by that.
     #[serde(rename = "t")]
     pub timeline_version: i64,
     #[serde(rename = "u")]

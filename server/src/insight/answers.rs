@@ -85,16 +85,16 @@ pub async fn of(mut conn: Conn<'_>, video: &Video) -> Result<Vec<Outcome>> {
 
 fn outcome(id: Uuid, definition: Option<&Interaction>, met: &[Met], duration: i64) -> Outcome {
     let count = |what: i64| met.iter().find(|one| one.what == what).map_or(0, |one| one.n);
-    let (texts, right): (Vec<String>, Option<&[usize]>) = match definition.map(|one| &one.spec) {
-        Some(Spec::Poll(poll)) => (poll.choices.clone(), (!poll.correct.is_empty()).then_some(&poll.correct[..])),
-        Some(Spec::EndScreen(screen)) => (screen.cards.iter().map(|card| card.title.clone()).collect(), None),
-        Some(Spec::Annotation(_) | Spec::Cta(_) | Spec::LeadForm(_)) | None => (Vec::new(), None),
+    let texts = definition.map(|one| one.spec.kind().options()).unwrap_or_default();
+    let right: Option<&[usize]> = match definition.map(|one| &one.spec) {
+        Some(Spec::Poll(poll)) => (!poll.correct.is_empty()).then_some(&poll.correct[..]),
+        Some(Spec::Annotation(_) | Spec::Cta(_) | Spec::LeadForm(_) | Spec::EndScreen(_)) | None => None,
     };
     let most = met.iter().map(|one| one.what + 1).max().unwrap_or(0);
     let most = usize::try_from(most).unwrap_or(0).max(texts.len());
     let options = (0..most).zip(0..).map(|(place, option)| Choice {
         option,
-        text: texts.get(place).cloned(),
+        text: texts.get(place).map(|(_, text)| (*text).to_owned()),
         answers: count(option),
         percent: share(count(option), count(ANSWERS)),
         correct: right.map(|right| right.contains(&place)),

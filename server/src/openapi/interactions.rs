@@ -31,11 +31,13 @@ pub fn noun() -> Noun {
             .answers(200, "WrittenTimeline"),
         get(ONE, "showInteraction", "One interaction").answers(200, "ShownTimeline"),
         put(ONE, "replaceInteraction", "Replace one interaction")
+            .about("Once viewers have answered, its kind and the places of its choices or cards stay.")
             .body(JSON, "Interaction", Some(cta), true)
             .fails(&[422])
             .answers(200, "WrittenTimeline"),
         delete(ONE, "deleteInteraction", "Take one off the timeline").empty(204, "It is gone."),
         post("/api/v1/videos/{id}/interactions/publish", "publishInteractions", "Let viewers have every draft")
+            .fails(&[422])
             .answers(200, "WrittenTimeline"),
         get("/api/v1/videos/{id}/interactions/lint", "lintInteractions", "What viewers would miss")
             .answers(200, "Warnings"),

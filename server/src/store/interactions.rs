@@ -1,7 +1,7 @@
 //! The interactions of a video's timeline, each kept as its definition's JSON: what viewers get, and
 //! beside it what its author is working on.
 
-use super::{Conn, Result, StoreError, gates, on};
+use super::{Conn, Result, StoreError, former_interactions, gates, on};
 use app::interaction::Interaction;
 use uuid::Uuid;
 
@@ -98,7 +98,8 @@ pub async fn insert(
     new_version(conn, account_id, video_id).await
 }
 
-/// Writes an interaction, new or known: for viewers, or as a draft that leaves what they get as it is.
+/// Writes an interaction, new or known: for viewers, or as a draft that leaves what they get as it is. The timeline gets
+/// its new version after that, in the same transaction.
 pub async fn put(
     mut conn: Conn<'_>,
     account_id: i64,
@@ -109,6 +110,10 @@ pub async fn put(
     now: i64,
 ) -> Result<()> {
     let (body, sql) = (json(interaction)?, if draft { DRAFT } else { PUBLISH });
+    if !draft {
+        let (id, next) = (interaction.id, Some(body.as_str()));
+        former_interactions::keep(conn.again(), account_id, video_id, id, next, now).await?;
+    }
     on!(&mut conn, db => sqlx::query(sql)
         .bind(account_id).bind(video_id).bind(interaction.id).bind(interaction.spec.name())
         .bind(body).bind(draft).bind(place).bind(now)
@@ -119,7 +124,9 @@ pub async fn put(
     gates::follow(conn, account_id, video_id, interaction.id, Some(interaction), now).await
 }
 
+/// The timeline gets its new version after that, in the same transaction.
 pub async fn delete(mut conn: Conn<'_>, account_id: i64, video_id: i64, id: Uuid, now: i64) -> Result<()> {
+    former_interactions::keep(conn.again(), account_id, video_id, id, None, now).await?;
     on!(&mut conn, db => sqlx::query(DELETE)
         .bind(account_id).bind(video_id).bind(id).execute(&mut **db).await.map(|_| ()))?;
     gates::follow(conn, account_id, video_id, id, None, now).await
@@ -149,7 +156,7 @@ fn json(interaction: &Interaction) -> Result<String> {
     serde_json::to_string(interaction).map_err(|source| StoreError::Unreadable { what: "interaction", source })
 }
 
-fn read(body: &str) -> Result<Interaction> {
+pub(super) fn read(body: &str) -> Result<Interaction> {
     serde_json::from_str(body).map_err(|source| StoreError::Unreadable { what: "interaction", source })
 }
 

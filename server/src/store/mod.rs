@@ -18,6 +18,7 @@ pub mod endpoints;
 pub mod entries;
 pub mod export;
 pub mod figures;
+pub mod former_interactions;
 pub mod forms;
 pub mod garbage;
 pub mod gates;

@@ -3,7 +3,7 @@
 use super::{Conn, Result, on};
 
 /// In this order, since rows name each other. Whoever follows a video is no part of it: viewers stay.
-const ALL: [&str; 23] = [
+const ALL: [&str; 24] = [
     "delete from entries where account_id = $1 and view_id in
      (select id from views where account_id = $1 and video_id = $2)",
     "delete from answers where account_id = $1 and video_id = $2",
@@ -17,6 +17,7 @@ const ALL: [&str; 23] = [
     "delete from video_viewers where account_id = $1 and video_id = $2",
     "delete from views where account_id = $1 and video_id = $2",
     "delete from gates where account_id = $1 and video_id = $2",
+    "delete from former_interactions where account_id = $1 and video_id = $2",
     "delete from interactions where account_id = $1 and video_id = $2",
     "delete from reaction_sums where account_id = $1 and video_id = $2",
     "delete from reactions where account_id = $1 and video_id = $2",

@@ -69,7 +69,8 @@ fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
     rest.split_once(after).expect("an end").0
 }
 
-fn pass_of(html: &str) -> String {
+/// The pass in a page's source.
+pub fn pass_of(html: &str) -> String {
     between(html, "\"pass\":\"", "\"").to_owned()
 }
 

@@ -7,7 +7,9 @@ mod drafts;
 mod gates;
 mod pages;
 mod pictures;
+mod places;
 mod simulation;
+mod versions;
 mod without_scripts;
 
 use crate::support::{API_KEY, App};

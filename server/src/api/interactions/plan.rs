@@ -27,6 +27,8 @@ pub struct Plan {
 
 #[derive(Debug, PartialEq)]
 pub struct Write {
+    /// The pointer to it, in the request or in the timeline as it is listed: empty, or `/interactions/3`.
+    pub at: String,
     pub interaction: Interaction,
     pub draft: bool,
     pub place: i64,
@@ -66,15 +68,21 @@ impl Plan {
 
     /// Every draft becomes what viewers get.
     pub fn publish(stored: &[Stored]) -> Self {
-        let drafts = stored.iter().filter(|one| one.is_draft());
-        let write = |one: &Stored| Write { interaction: one.newest.clone(), draft: false, place: one.place };
+        let drafts = stored.iter().enumerate().filter(|(_, one)| one.is_draft());
+        let write = |(i, one): (usize, &Stored)| Write {
+            at: format!("/interactions/{i}"),
+            interaction: one.newest.clone(),
+            draft: false,
+            place: one.place,
+        };
         Self { writes: drafts.map(write).collect(), deletes: Vec::new() }
     }
 }
 
 fn write(given: &Given, known: Option<&Stored>, place: i64) -> Write {
     let id = known.map_or_else(Uuid::now_v7, |known| known.newest.id);
-    Write { interaction: Interaction { id, ..given.interaction.clone() }, draft: given.draft, place }
+    let interaction = Interaction { id, ..given.interaction.clone() };
+    Write { at: given.at.clone(), interaction, draft: given.draft, place }
 }
 
 #[cfg(test)]
