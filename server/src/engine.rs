@@ -73,10 +73,11 @@ pub async fn record(
         recorded -= objections.len();
         let given = answers.into_iter().filter_map(|answer| {
             match objections.iter().find(|(seq, _)| *seq == answer.seq) {
-                None => Some((answer, view_id)),
+                None => Some((answer, None)),
                 // Whoever has answered before gets to see that.
-                Some((_, Objection::Elsewhere { view_id })) => Some((answer, *view_id)),
-                Some((_, Objection::Again | Objection::TooQuick)) => None,
+                Some((_, Objection::Again)) => Some((answer, Some(view_id))),
+                Some((_, Objection::Elsewhere { view_id })) => Some((answer, Some(*view_id))),
+                Some((_, Objection::TooQuick)) => None,
             }
         });
         results = results::of(&state, &published, view_id, given).await.map_err(crate::reply::storage)?;

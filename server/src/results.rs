@@ -17,21 +17,22 @@ use app::interaction::{
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-/// The results of a view's answers, each with its `seq` and the view whose answer counts: another one, with what was
-/// picked there, where the viewer has answered before.
+/// The results of a view's answers, each with its `seq`. Where the viewer has answered before, in the view that comes
+/// with it, that answer counts: the result says what was picked there.
 pub async fn of(
     state: &State,
     published: &Published,
     view_id: Uuid,
-    given: impl Iterator<Item = (AcceptedAnswer, Uuid)>,
+    given: impl Iterator<Item = (AcceptedAnswer, Option<Uuid>)>,
 ) -> store::Result<Vec<Value>> {
     let mut results = Vec::new();
-    for (answer, counts) in given {
+    for (answer, before) in given {
         let Some(interaction) = published.interaction(answer.interaction) else { continue };
         if !interaction.spec.kind().is_once() {
             continue;
         }
         // What came under the number of another event was not stored, whatever it says.
+        let counts = before.unwrap_or(view_id);
         let Some(body) = answered(state, published, interaction.id, counts).await? else { continue };
         let mut result = match &interaction.spec {
             Spec::Poll(poll) if poll.show_results == Results::AfterAnswer => {
@@ -50,8 +51,8 @@ pub async fn of(
             }
             Spec::Poll(_) | Spec::Annotation(_) | Spec::Cta(_) | Spec::EndScreen(_) => Map::new(),
         };
-        if counts != view_id {
-            result.insert("choices".into(), body["choices"].clone());
+        if let (Some(_), Some(choices)) = (before, body.get("choices")) {
+            result.insert("choices".into(), choices.clone());
         }
         if interaction.withholds_media() {
             let others = published.timeline.iter().filter(|one| one.withholds_media() && one.id != interaction.id);

@@ -145,8 +145,8 @@ pub struct Receipt {
     /// Events of this batch that are on disk now, stored now or earlier.
     pub recorded: usize,
     pub refused: Vec<Refusal>,
-    /// What a poll may show, per answered event. One that was refused has a result where its viewer voted in another
-    /// view: with the `choices` of that vote.
+    /// What a poll may show, per answered event. One that was refused has a result where its viewer has answered
+    /// before, in this view or, with a vote, in another: of that answer, with the `choices` of a vote.
     pub results: Vec<Value>,
 }
 

@@ -1,6 +1,6 @@
 //! What the server has not acknowledged outlives the page: the recorder leaves it in the browser's
-//! storage (`window.__cue.unsent`), and the next page of ours that opens there delivers it. Events have
-//! numbers, so whatever comes twice is stored once.
+//! storage (`window.__cue.unsent`), forms and polls leave an answer there before they send it (`left`), and the next
+//! page of ours that opens there delivers it. Events have numbers, so whatever comes twice is stored once.
 
 use crate::page::inline;
 use std::sync::LazyLock;
@@ -14,6 +14,6 @@ mod tests {
     #[test]
     fn the_script_is_short_and_can_not_end_its_element_early() {
         assert!(!SCRIPT.contains("</") && !SCRIPT.contains("//"));
-        assert!(SCRIPT.len() < 2_600, "{}", SCRIPT.len());
+        assert!(SCRIPT.len() < 3_000, "{}", SCRIPT.len());
     }
 }

@@ -62,7 +62,7 @@ fn shapes() -> Vec<Shape> {
                 (
                     "results",
                     "[object]",
-                    "What a poll may show. Of a refused answer, where the viewer has voted in another view: that vote, as choices.",
+                    "What a poll may show. Of a refused answer, where the viewer has answered before: of that answer, with the choices of a vote.",
                 ),
             ],
         ),

@@ -26,7 +26,7 @@ const AWAITED: u32 = 5;
 pub fn wire(stage: Stage, i: usize, card: &HtmlElement) {
     let Some(form) = find(card, "form[data-form]") else { return };
     let seq = StoredValue::new(stage.deck.recorder.reserve());
-    let busy = StoredValue::new(false);
+    let (busy, last) = (StoredValue::new(false), StoredValue::new(String::new()));
     let of = form.clone();
     on(&form, "submit", move |event| {
         event.prevent_default();
@@ -36,13 +36,17 @@ pub fn wire(stage: Stage, i: usize, card: &HtmlElement) {
         clear(&of);
         let Some(answer) = answer(&of) else { return };
         busy.set_value(true);
+        // The server may have what seemed not to be sent: a number stands for one answer for ever.
+        let said = JSON::stringify(&answer).ok().and_then(|text| text.as_string()).unwrap_or_default();
+        if last.with_value(|last| !last.is_empty() && *last != said) {
+            seq.set_value(stage.deck.recorder.reserve());
+        }
+        last.set_value(said);
         let form = of.clone();
         leptos::task::spawn_local(ScopedFuture::new(async move {
             let body = written(stage, i, seq.get_value(), &answer).unwrap_or_default();
-            let receipt = send(&body).await;
+            let receipt = send(stage, i, &body).await;
             busy.set_value(false);
-            // Should the page go before its viewer tries again, the next one brings it.
-            leave(stage, seq.get_value(), if receipt.is_some() { "" } else { &body });
             match receipt {
                 Some(receipt) => heard(stage, i, seq, &form, &receipt),
                 None => say(
@@ -145,14 +149,9 @@ fn written(stage: Stage, i: usize, seq: u32, answer: &Object) -> Option<String> 
     JSON::stringify(&batch).ok()?.as_string()
 }
 
-/// Keeps an answer that the server has not taken in the browser's storage; an empty one is kept no more.
-fn leave(stage: Stage, seq: u32, body: &str) {
-    let key = [&stage.deck.recorder.session(), ".", &seq.to_string()].concat();
-    call(&get(&window(), "__cue"), "left", &[key.into(), body.into()]);
-}
-
-/// Sends an answer and waits for the server's word; none when there was none.
-async fn send(body: &str) -> Option<JsValue> {
+/// Sends an answer and waits for the server's word; none when there was none. It is left in the browser's storage
+/// first, in place of what waits there: should the page go, the next one brings it.
+async fn send(stage: Stage, i: usize, body: &str) -> Option<JsValue> {
     let lang = document().document_element()?.get_attribute("lang").unwrap_or_default();
     let headers = object(&[("accept-language", lang.into())]);
     let init = object(&[
@@ -161,14 +160,16 @@ async fn send(body: &str) -> Option<JsValue> {
         ("body", body.into()),
         ("headers", headers.into()),
     ]);
-    let response: Response =
-        JsFuture::from(window().fetch_with_str_and_init(crate::engage::RECORD_PATH, init.unchecked_ref()))
-            .await
-            .ok()?
-            .unchecked_into();
-    if !response.ok() {
+    let key = [&stage.deck.recorder.session(), ".", &stage.id(i)].concat();
+    let outbox = call(&get(&window(), "__cue"), "left", &[key.into(), body.into()]).unwrap_or_default();
+    let asked = window().fetch_with_str_and_init(crate::engage::RECORD_PATH, init.unchecked_ref());
+    let response = JsFuture::from(asked).await.unwrap_or_default();
+    // Whether that decides, and how long to wait when it does not, the outbox knows.
+    call(&outbox, "call", &[JsValue::UNDEFINED, response.clone()]);
+    if !is_true(&response, "ok") {
         return None;
     }
+    let response: Response = response.unchecked_into();
     JsFuture::from(response.json().ok()?).await.ok()
 }
 
@@ -176,7 +177,7 @@ async fn send(body: &str) -> Option<JsValue> {
 fn heard(stage: Stage, i: usize, seq: StoredValue<u32>, form: &HtmlElement, receipt: &JsValue) {
     let refused: Array = get(receipt, "refused").dyn_into().unwrap_or_default();
     let results: Array = get(receipt, "results").dyn_into().unwrap_or_default();
-    // Refused with a result: the viewer has voted in another view, and that vote counts.
+    // Refused with a result: the viewer has answered before, here or in another view, and that answer counts.
     if refused.length() > 0 && results.length() == 0 {
         let mut first = None;
         for flaw_of in refused.iter() {
@@ -200,9 +201,11 @@ fn heard(stage: Stage, i: usize, seq: StoredValue<u32>, form: &HtmlElement, rece
     // Not what was entered: that goes to the video's owner alone.
     if refused.length() == 0 {
         bridge::tell(stage.deck, if is_poll { "questionanswer" } else { "formsubmit" }, &[("id", id.into())]);
-    } else if let Ok(picked) = get(&result, "choices").dyn_into::<Array>() {
-        for (n, input) in all(form, ".poll-choice input").iter().enumerate() {
-            input.unchecked_ref::<HtmlInputElement>().set_checked(picked.includes(&JsValue::from_f64(n as f64), 0));
+    } else {
+        if let Ok(picked) = get(&result, "choices").dyn_into::<Array>() {
+            for (n, input) in all(form, ".poll-choice input").iter().enumerate() {
+                input.unchecked_ref::<HtmlInputElement>().set_checked(picked.includes(&JsValue::from_f64(n as f64), 0));
+            }
         }
         say(form, &text(&refused.get(0), "message").unwrap_or_default());
     }
