@@ -129,7 +129,7 @@ async fn write(
     // What all batches of a view say about who its viewer is comes before its figures, which follow once.
     let (mut queued, mut touched) = (0, BTreeMap::new());
     for (n, batch) in batches.iter().enumerate() {
-        let Some(Known { view, facts }) = known.get_mut(&key(batch)) else { continue };
+        let Some(Known { view, facts, .. }) = known.get_mut(&key(batch)) else { continue };
         if let Some(claim) = &batch.claim {
             let is_new = |seq: u32| new.contains(&(n, seq.into()));
             let (page, now) = (batch.viewer_id, batch.received_at);
@@ -143,7 +143,7 @@ async fn write(
     }
     let (mut changed, mut over, mut rollup) = (Vec::with_capacity(touched.len()), Vec::new(), Rollup::default());
     for (key, batch) in touched {
-        let Some(Known { view, facts }) = known.get_mut(&key) else { continue };
+        let Some(Known { view, facts, .. }) = known.get_mut(&key) else { continue };
         let was = before.get(&key);
         if was.is_some_and(|was| says_nothing_new(was, view, facts)) {
             changed.push(view.clone());
