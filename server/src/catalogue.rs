@@ -160,13 +160,13 @@ impl Catalogue {
     async fn with_timeline(&self, video: Video, reader: &mut Reader) -> store::Result<Published> {
         let owner = accounts::name(reader.conn(), video.account_id).await?;
         let timeline = interactions::published(reader.conn(), video.account_id, video.id).await?;
-        let mut former = former_interactions::of_video(reader.conn(), video.account_id, video.id).await?;
+        let former = former_interactions::of_video(reader.conn(), video.account_id, video.id).await?;
         // It may have been changed since the video was read, whose version pages are given with it.
         let mut timeline = timeline_at(&timeline, &former, video.timeline_version);
         let gates = gates::of_video(reader.conn(), video.account_id, video.id).await?;
         let plays = figures::plays(reader.conn(), video.account_id, video.id).await?;
-        let all = timeline.iter_mut().chain(former.iter_mut().map(|one| &mut one.interaction));
-        let pictures = all.flat_map(|one| one.spec.kind_mut().images());
+        // What was taken off the timeline shows no pictures any more, wherever it still stands.
+        let pictures = timeline.iter_mut().flat_map(|one| one.spec.kind_mut().images());
         let pictures = pictures.filter_map(|(_, image)| image.file.clone()).collect();
         let (earlier, for_strangers) = (Mutex::default(), OnceLock::new());
         Ok(Published { video, owner, plays, timeline, former, earlier, gates, pictures, for_strangers })

@@ -5,9 +5,8 @@ use super::{cancelled, folder, folders, shielded, told};
 use crate::{
     media::MediaError,
     state::{self, State},
-    store::{self, former_interactions, garbage, interactions, jobs, purge, uploads, videos},
+    store::{self, garbage, interactions, jobs, purge, uploads, videos},
 };
-use app::interaction::Interaction;
 use futures_util::TryStreamExt;
 use object_store::path::Path as Stored;
 use std::{collections::HashSet, fs, path::Path, time::Duration};
@@ -254,17 +253,10 @@ async fn names(state: &State, account: i64, video: i64) -> Option<HashSet<String
             interactions::Live::Newest | interactions::Live::Nothing => None,
         };
         for one in published.into_iter().chain([&mut stored.newest]) {
-            names.extend(pictures(one));
+            names.extend(one.spec.kind_mut().images().into_iter().filter_map(|(_, image)| image.file.clone()));
         }
     }
-    for mut former in former_interactions::of_video(reader.conn(), account, video).await.ok()? {
-        names.extend(pictures(&mut former.interaction));
-    }
     Some(names)
-}
-
-fn pictures(one: &mut Interaction) -> Vec<String> {
-    one.spec.kind_mut().images().into_iter().filter_map(|(_, image)| image.file.clone()).collect()
 }
 
 /// Halves of files that the store was still writing when a server died: they have a `#` in their name, and no
