@@ -1,6 +1,8 @@
 -- The length of the file that a view played, in milliseconds, and the lengths of all plays together: a file may be
 -- replaced by a longer or a shorter one, and what was played of the former stays what it was. Null: not known yet. Of
 -- views from before that, the video's own is the best there is.
+-- It may take longer than any statement of a server may.
+set local statement_timeout = 0;
 alter table views add column duration_ms bigint;
 alter table video_sums add column length_ms bigint not null default 0;
 alter table video_hours add column length_ms bigint not null default 0;
