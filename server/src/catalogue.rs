@@ -35,7 +35,7 @@ pub struct Published {
     pub earlier: Mutex<BTreeMap<i64, Arc<Published>>>,
     /// The required gates on it, now and before.
     pub gates: Vec<Gate>,
-    /// The names of the pictures on it, now and before.
+    /// The names of the pictures on it.
     pub pictures: HashSet<String>,
     /// What those get of whom nothing is known, which is nearly everyone: written once.
     pub for_strangers: OnceLock<CueSheet>,

@@ -11,17 +11,8 @@ use std::{
     process::{Command, Output},
 };
 
-/// Runs `cuepoint add` with the settings of `app`.
 fn add(app: &App, args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_cuepoint"))
-        .arg("add")
-        .args(args)
-        .env("CUEPOINT_DATABASE_URL", &app.state().config.database_url)
-        .env("CUEPOINT_MEDIA_URL", &app.state().config.media_url)
-        .env("CUEPOINT_PUBLIC_URL", &app.url)
-        .env("CUEPOINT_LOG", "error")
-        .output()
-        .expect("the binary starts")
+    app.runs("add", args)
 }
 
 fn line<'a>(output: &'a Output, start: &str) -> &'a str {

@@ -3,30 +3,16 @@
 use super::api::ours;
 use crate::support::{App, batch::View, json_of, on_each_engine};
 use serde_json::json;
-use std::process::{Command, Output};
 
 on_each_engine! {
     whoever_opens_the_link_that_the_command_prints_is_in_no_figure
     the_command_makes_no_link_for_an_account_that_is_not_there
 }
 
-/// Runs `cuepoint owner-link` with the settings of `app`.
-fn owner_link(app: &App, args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_cuepoint"))
-        .arg("owner-link")
-        .args(args)
-        .env("CUEPOINT_DATABASE_URL", &app.state().config.database_url)
-        .env("CUEPOINT_MEDIA_URL", &app.state().config.media_url)
-        .env("CUEPOINT_PUBLIC_URL", &app.url)
-        .env("CUEPOINT_LOG", "error")
-        .output()
-        .expect("the binary starts")
-}
-
 async fn whoever_opens_the_link_that_the_command_prints_is_in_no_figure(app: App) {
     let video = app.add_video(&[], |_| {}).await;
     for (n, args) in [(1, &[][..]), (2, &["--account", "sandbox@example.com"][..])] {
-        let output = owner_link(&app, args);
+        let output = app.runs("owner-link", args);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let link = String::from_utf8(output.stdout).expect("text");
         let link = link.trim();
@@ -48,7 +34,7 @@ async fn whoever_opens_the_link_that_the_command_prints_is_in_no_figure(app: App
 }
 
 async fn the_command_makes_no_link_for_an_account_that_is_not_there(app: App) {
-    let output = owner_link(&app, &["--account", "nobody@example.com"]);
+    let output = app.runs("owner-link", &["--account", "nobody@example.com"]);
     assert!(!output.status.success() && output.stdout.is_empty());
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(said.contains("--account: there is no account nobody@example.com"), "{said}");

@@ -26,6 +26,7 @@ use server::{
     },
 };
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use std::process::{Command, Output};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use uuid::Uuid;
@@ -238,6 +239,20 @@ impl App {
         self.server = Some(Server::start(config, listener, None).await.expect("the server starts"));
         // Connections to the one that is gone are of no use.
         self.http = client();
+    }
+
+    /// Runs a command of the real binary with the settings of this server.
+    pub fn runs(&self, command: &str, args: &[&str]) -> Output {
+        let config = &self.state().config;
+        Command::new(env!("CARGO_BIN_EXE_cuepoint"))
+            .arg(command)
+            .args(args)
+            .env("CUEPOINT_DATABASE_URL", &config.database_url)
+            .env("CUEPOINT_MEDIA_URL", &config.media_url)
+            .env("CUEPOINT_PUBLIC_URL", &self.url)
+            .env("CUEPOINT_LOG", "error")
+            .output()
+            .expect("the binary starts")
     }
 
     pub fn database(&self) -> String {
