@@ -140,8 +140,9 @@ impl Catalogue {
         Ok(Some(Arc::new(self.with_timeline(video, &mut reader).await?)))
     }
 
-    /// The video as the page shows it that was given this version of its timeline.
-    pub async fn at_version(&self, mut published: Arc<Published>, version: i64) -> store::Result<Arc<Published>> {
+    /// The video as the page shows it that was given this version of its timeline; as it is now where none is known.
+    pub async fn as_shown(&self, mut published: Arc<Published>, version: Option<i64>) -> store::Result<Arc<Published>> {
+        let Some(version) = version else { return Ok(published) };
         if version > published.video.timeline_version
             && let Ok(token) = Token::try_from(published.video.token.clone())
         {

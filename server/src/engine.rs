@@ -45,10 +45,7 @@ pub async fn record(
     admit(&state, &paces, now).await?;
     let told = identity::batch::claim(&state, &visitor, &mut batch, &published, now).await?;
     // An event is about what its page shows, whatever the author has made of that since.
-    let published = match told.timeline_version {
-        Some(version) => state.catalogue.at_version(published, version).await.map_err(crate::reply::storage)?,
-        None => published,
-    };
+    let published = state.catalogue.as_shown(published, told.timeline_version).await.map_err(crate::reply::storage)?;
     let view_id = batch.session;
     let check::Sorted { entries, answers, mut refused } = check::sort(batch, &published, told.duration_ms, lang)?;
     refused.extend(told.refused);

@@ -59,7 +59,7 @@ pub async fn faces(
     access::admit(&state, &published.video, &knock, now()).await?;
     let pass = Pass::verify(&pass, &state.keys, now()).filter(|pass| pass.video.as_str() == published.video.token);
     // What it shows is what it is answered by.
-    let published = as_shown(&state, published, pass.as_ref()).await?;
+    let published = state.catalogue.as_shown(published, pass.as_ref().map(|pass| pass.timeline_version)).await?;
     let mut person = person(&state, &published, pass.as_ref()).await?;
     // The pass is from before that.
     if let (Some(view_id), Some(_)) = (how.s, &pass) {
@@ -86,14 +86,6 @@ pub async fn faces(
     });
     let headers = [(header::CACHE_CONTROL, "private, no-store")];
     Ok((headers, Html(format!("<!doctype html><title>-</title><body>{html}"))).into_response())
-}
-
-/// The video as the page of a pass shows it; as it is now without one.
-async fn as_shown(state: &State, published: Arc<Published>, pass: Option<&Pass>) -> Result<Arc<Published>, Reply> {
-    Ok(match pass {
-        Some(pass) => state.catalogue.at_version(published, pass.timeline_version).await?,
-        None => published,
-    })
 }
 
 /// Who a pass was given to; nobody in particular without one.
@@ -124,7 +116,7 @@ pub async fn results(
     access::admit(&state, &published.video, &knock, now()).await?;
     let pass = pass.as_deref().and_then(|text| Pass::verify(text, &state.keys, now()));
     let pass = pass.filter(|pass| pass.video.as_str() == published.video.token);
-    let published = as_shown(&state, published, pass.as_ref()).await?;
+    let published = state.catalogue.as_shown(published, pass.as_ref().map(|pass| pass.timeline_version)).await?;
     let mut reader = state.store.reader().await?;
     let account_id = published.video.account_id;
     let view = views::by_id(reader.conn(), account_id, view_id).await?;
