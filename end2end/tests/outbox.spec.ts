@@ -296,6 +296,7 @@ test("whoever changes an answer that has arrived after all is told that it count
   isLost = false;
   await write(dialog, "ada@example.com");
   await expect(dialog.getByRole("alert")).toHaveText("You have answered this already.");
+  await expect(dialog.getByText(/^Thank you/)).toHaveCount(0);
   await dialog.getByRole("button", { name: "Continue" }).click();
   await expect(dialog).toBeHidden();
   expect(await given(film, id)).toEqual(["ada@exmaple.com"]);

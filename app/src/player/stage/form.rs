@@ -215,6 +215,10 @@ fn heard(stage: Stage, i: usize, seq: StoredValue<u32>, form: &HtmlElement, rece
     stage.accepted(i, true);
     stage.bring(&get(&result, "media"));
     settle(form, is_poll, &result);
+    if refused.length() > 0 {
+        // Whoever is told that an earlier answer counts is not thanked for this one.
+        find(form, "[role=status][data-said]").inspect(|said| said.set_text_content(None));
+    }
     stage.keep(i, form, is_poll && form.get_attribute("data-results").as_deref() == Some("after_end"));
     if is_poll {
         show_results(stage, i, form, &result, TIMES);
